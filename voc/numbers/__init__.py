@@ -1,0 +1,1 @@
+"""Room 3: labels + scores -> score intervals, movement, drivers, trends."""

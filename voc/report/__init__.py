@@ -1,0 +1,1 @@
+"""Room 4: results -> pages, workbook and words, Arabic and English."""
