@@ -7,7 +7,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = ["base", "intake", "meaning", "numbers", "report", "pipeline", "edge"]
-BASE = {"_optional", "artifacts", "errors", "labels", "settings", "tables", "taxonomy"}
+BASE = {"_optional", "artifacts", "errors", "labels", "progress", "settings", "tables", "taxonomy"}
+PATH = {"analysis", "pipeline"}
 EDGE = {"cli", "client", "demo", "evaluate"}
 
 
@@ -17,7 +18,7 @@ def room(dotted: str) -> str | None:
     name = rest.partition(".")[0]
     if head != "voc" or not name:
         return None
-    return "base" if name in BASE else "edge" if name in EDGE else name
+    return "base" if name in BASE else "edge" if name in EDGE else "pipeline" if name in PATH else name
 
 
 def imports(path: Path):

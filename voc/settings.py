@@ -6,10 +6,12 @@ the environment. Defaults here are the defaults everywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import difflib
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from voc.errors import OptionError
 from voc.labels import ReportLanguage
 
 
@@ -80,3 +82,33 @@ class Settings:
     meaning: MeaningSettings = field(default_factory=MeaningSettings)
     numbers: NumbersSettings = field(default_factory=NumbersSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
+
+
+_ROOMS: dict[str, type[Any]] = {
+    "intake": IntakeSettings,
+    "meaning": MeaningSettings,
+    "numbers": NumbersSettings,
+    "report": ReportSettings,
+}
+
+
+def of(**options: Any) -> Settings:
+    """Settings from flat options, as notebooks and the command line give them.
+
+    A name that several rooms know (`question`) goes to each of them; None means the default.
+
+    Raises:
+        OptionError: an option that no room knows; the nearest names are shown.
+    """
+    known = {field_.name for room in _ROOMS.values() for field_ in fields(room)}
+    for name in options:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(sorted(known))}."
+            raise OptionError(f"There is no option {name!r}; {hint}")
+    given = {name: value for name, value in options.items() if value is not None}
+    rooms = {
+        room: kind(**{f.name: given[f.name] for f in fields(kind) if f.name in given})
+        for room, kind in _ROOMS.items()
+    }
+    return Settings(**rooms)

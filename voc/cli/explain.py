@@ -1,0 +1,45 @@
+"""`voc explain`: numbers only, on any tool's labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voc.cli.console import print_json
+
+
+def explain(
+    comments: Annotated[Path, typer.Argument(help="Comments with id, score and period or date.")],
+    mentions: Annotated[
+        Path | None, typer.Argument(help="Mentions with comment_id, theme, polarity; or none.")
+    ] = None,
+    before: Annotated[str | None, typer.Option(metavar="PERIOD", help="Earlier period.")] = None,
+    after: Annotated[str | None, typer.Option(metavar="PERIOD", help="Later period.")] = None,
+    compare: Annotated[str | None, typer.Option(metavar="COL=A,B", help="Two segments.")] = None,
+    scale: Annotated[str, typer.Option(help="nps, csat, ces, stars or MIN-MAX.")] = "nps",
+    lang: Annotated[str, typer.Option(help="Language of the words: ar or en.")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the movement as JSON.")] = False,
+) -> None:
+    """Explain a score change on tables that are already labeled, by you or by another tool.
+
+    Example:
+      voc explain comments.parquet mentions.parquet --before 2024-Q1 --after 2024-Q2
+    """
+    from voc.cli.run import one_of
+    from voc.numbers.explain import explain as run
+
+    one_of("--lang", lang, ("ar", "en"))
+    movement = run(comments, mentions, before=before, after=after, compare=compare, scale=scale)
+    if as_json:
+        print_json(movement.as_dict())
+        return
+    typer.echo(movement.summary("ar" if lang == "ar" else "en"))
+    typer.echo("")
+    typer.echo(movement.to_frame().round(2).to_string(index=False))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put this command into the application."""
+    app.command()(explain)

@@ -1,0 +1,137 @@
+"""Everything we can say about a text, in one place: language, sentiment, themes, reasons, vector.
+
+Takes verbatim texts. Gives one `Reading` per text, in order. Equal texts are read once, and a
+text's reading never depends on its neighbors: the command line, the service and notebooks,
+with whatever batching, give the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from voc.intake import language
+from voc.meaning import clauses
+from voc.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from voc.meaning.encode import Encoder
+    from voc.meaning.sentiment import SentimentModel
+    from voc.meaning.themes import ThemeModel
+
+CHUNK = 2048  # texts in memory at once with their clause vectors: about 30 MB
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What was read in `n` texts, in their order.
+
+    Attributes:
+        frame: one row per text: language, p_language, p_negative, p_neutral, p_positive,
+            sentiment, reason_without_theme.
+        mentions: the `mentions` table; `comment_id` holds the ids given.
+        vectors: shape (n, dim) float32, unit rows (zero rows for empty texts); None unless asked for.
+    """
+
+    frame: pd.DataFrame
+    mentions: pd.DataFrame
+    vectors: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True)
+class Readers:
+    """The opened models that read a text."""
+
+    encoder: Encoder
+    sentiment: SentimentModel
+    themes: ThemeModel
+
+
+def read(
+    ids: Sequence[str],
+    texts: Sequence[str],
+    readers: Readers,
+    *,
+    question: str | None = None,
+    vectors: bool = False,
+    progress: Progress = silent,
+) -> Readings:
+    """What each text says: language, calibrated sentiment, themes with evidence, or why there are none.
+
+    Args:
+        ids: one id per text; used in `mentions`.
+        texts: verbatim texts; evidence offsets count their characters.
+        readers: opened models.
+        question: what was asked, where known; it decides how bare nouns are read.
+        vectors: also return the sentence vectors (for topics).
+        progress: called with ("reading", texts done, texts in all).
+    """
+    unique, inverse = _unique(texts)
+    frames, mentions, parts = [], [], []
+    for start, chunk in _chunks(unique):
+        one = _read_chunk([str(i) for i in range(start, start + len(chunk))], chunk, readers, question)
+        frames.append(one.frame)
+        mentions.append(one.mentions)
+        if vectors:
+            parts.append(readers.encoder.encode(chunk))
+        done = min(start + len(chunk), len(unique))
+        progress("reading", int(np.searchsorted(np.sort(inverse), done)), len(texts))
+    frame = pd.concat(frames, ignore_index=True).iloc[inverse].reset_index(drop=True)
+    spread = _spread(pd.concat(mentions, ignore_index=True), inverse, ids)
+    return Readings(frame, spread, np.concatenate(parts)[inverse] if parts else None)
+
+
+def _unique(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
+    """The different texts in order of appearance, and for each text the number of its equal."""
+    codes, values = pd.factorize(np.asarray(texts, dtype=object), use_na_sentinel=False)
+    return [str(value) for value in values], codes.astype(np.int64)
+
+
+def _chunks(texts: list[str]) -> Iterator[tuple[int, list[str]]]:
+    for start in range(0, max(len(texts), 1), CHUNK):
+        yield start, texts[start : start + CHUNK]
+
+
+def _read_chunk(ids: list[str], texts: list[str], readers: Readers, question: str | None) -> Readings:
+    spoken = language.tag(texts)
+    spans = [clauses.split(text) for text in texts]
+    pieces = [text[s.start : s.end] for text, found in zip(texts, spans, strict=True) for s in found]
+    feelings = readers.sentiment.judge([*texts, *pieces], question=question)
+    found = readers.themes.find(
+        ids,
+        texts,
+        spans,
+        readers.encoder.encode(pieces),
+        feelings.p[len(texts) :],
+        [one.language for one in spoken],
+    )
+    frame = pd.DataFrame(
+        {
+            "language": [one.language for one in spoken],
+            "p_language": [one.p_language for one in spoken],
+            "p_negative": feelings.p[: len(texts), 0],
+            "p_neutral": feelings.p[: len(texts), 1],
+            "p_positive": feelings.p[: len(texts), 2],
+            "sentiment": list(feelings.sentiment[: len(texts)]),
+            "reason_without_theme": pd.Series(found.reasons, dtype=object),
+        }
+    )
+    silent_rows = np.array([not text.strip() for text in texts], dtype=bool)
+    frame.loc[silent_rows, ["p_negative", "p_neutral", "p_positive"]] = np.nan
+    frame.loc[silent_rows, "sentiment"] = None
+    return Readings(frame, found.mentions, None)
+
+
+def _spread(mentions: pd.DataFrame, inverse: NDArray[np.int64], ids: Sequence[str]) -> pd.DataFrame:
+    """Mentions of the different texts, repeated for every comment with that text, in comment order."""
+    owners = pd.DataFrame({"_text": inverse, "_id": np.asarray(ids, dtype=object)})
+    owners["_row"] = np.arange(len(owners))
+    numbered = mentions.assign(_text=mentions["comment_id"].astype("int64"), _order=np.arange(len(mentions)))
+    joined = numbered.merge(owners, on="_text", how="inner").sort_values(["_row", "_order"], kind="stable")
+    joined["comment_id"] = joined["_id"]
+    return joined[list(mentions.columns)].reset_index(drop=True)
