@@ -1,0 +1,182 @@
+"""Every sentence shown to a reader, in the reader's language, with numbers and direction set right.
+
+Takes: wording.yaml. Gives: `Words`, which fills its sentences.
+
+Direction marks live only here. Inside `Words` every number is wrapped as left-to-right and every
+foreign name as "find your own direction"; `rich` turns those wraps into `<bdi>` elements for HTML and
+`plain` into the older marks that terminals, Excel and PowerPoint all understand.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from markupsafe import Markup, escape
+
+from voc.labels import ReportLanguage
+
+LRI: Final = "\u2066"  # left-to-right isolate: opens a number
+FSI: Final = "\u2068"  # first-strong isolate: opens a name from outside
+PDI: Final = "\u2069"  # pop directional isolate: closes either
+LRM: Final = "\u200e"  # left-to-right mark, for programs that do not know isolates
+# Everything that can change direction, or hide: taken out of names, shown by name in quotes.
+CONTROLS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|W(?P<week>\d{1,2})|(?P<month>\d{1,2})))?")
+
+
+@cache
+def sentences() -> dict[str, dict[str, Any]]:
+    """The content of wording.yaml: key -> language -> sentence or plural forms."""
+    path = Path(__file__).with_name("wording.yaml")
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def plural(language: ReportLanguage, n: float) -> str:
+    """The CLDR plural category of `n`: Arabic zero/one/two/few/many/other, English one/other.
+
+    Fractions are "other" in both languages.
+
+    >>> plural("ar", 2), plural("ar", 7), plural("ar", 11), plural("ar", 100)
+    ('two', 'few', 'many', 'other')
+    """
+    if n != int(n):
+        return "other"
+    if language == "en":
+        return "one" if n == 1 else "other"
+    if n in (0, 1, 2):
+        return ("zero", "one", "two")[int(n)]
+    last_two = abs(int(n)) % 100
+    return "few" if 3 <= last_two <= 10 else "many" if last_two >= 11 else "other"
+
+
+class Words:
+    """Sentences and numbers in one language.
+
+    Arabic pages use Latin digits (0-9), not Arabic-Indic ones: Gulf dashboards, bank statements and
+    Excel show them so, and a reader can then search the page, the workbook and the JSON for one and
+    the same figure. The choice is made here once; nothing else formats a number.
+    """
+
+    def __init__(self, language: ReportLanguage) -> None:
+        self.language: ReportLanguage = language
+        self.direction = "rtl" if language == "ar" else "ltr"
+
+    # -- sentences ------------------------------------------------------------------------------
+
+    def say(self, key: str, **values: str | int) -> str:
+        """The sentence called `key`; integers are formatted, strings must come from this class.
+
+        Raises:
+            KeyError: no such sentence, or it needs a value that was not given.
+        """
+        entry = sentences()[key][self.language]
+        if isinstance(entry, Mapping):
+            count = values["n"]
+            if not isinstance(count, int):
+                raise TypeError(f"{key} needs a whole number n, got {count!r}")
+            forms: Mapping[str, str] = entry
+            entry = forms[plural(self.language, count)]
+        filled = {k: self.number(v, 0) if isinstance(v, int) else v for k, v in values.items()}
+        return str(entry).format_map(filled)
+
+    def has(self, key: str) -> bool:
+        """Whether there is a sentence of that name."""
+        return key in sentences()
+
+    def say_or_name(self, key: str, otherwise: str) -> str:
+        """The sentence called `key`, or the outside name `otherwise` when there is none."""
+        return self.say(key) if self.has(key) else self.name(otherwise)
+
+    def count(self, noun: str, n: int) -> str:
+        """A counted noun with the right plural: `count("comments", 11)` -> "11 تعليقًا"."""
+        return self.say(f"count_{noun}", n=n)
+
+    # -- names from outside ---------------------------------------------------------------------
+
+    def name(self, text: object) -> str:
+        """A name that comes from data (theme, segment, file): cleaned of direction marks, isolated."""
+        return f"{FSI}{CONTROLS.sub('', INVISIBLE.sub(' ', str(text)))}{PDI}"
+
+    def label(self, labels: object) -> str:
+        """The label in this language of {"ar": ..., "en": ...}, or whatever is there, isolated."""
+        if isinstance(labels, Mapping):
+            text = labels.get(self.language) or next((v for v in labels.values() if v), "")
+            return self.name(text)
+        return self.name(labels)
+
+    def period(self, label: object) -> str:
+        """`2024-Q1` as "Q1 2024" / "الربع الأول 2024"; anything else as the name it is."""
+        text = str(label)
+        if ".." in text:
+            start, end = text.split("..", 1)
+            return self.say("period_range", start=self._latin(start), end=self._latin(end))
+        match = _PERIOD.fullmatch(text)
+        if match is None:
+            return self.say(text) if text in ("before", "after") else self.name(text)
+        year = self._latin(match["year"])
+        if match["quarter"]:
+            return self.say(f"period_quarter_{match['quarter']}", year=year)
+        if match["week"]:
+            return self.say("period_week", week=int(match["week"]), year=year)
+        if match["month"] and 1 <= int(match["month"]) <= 12:
+            return self.say(f"period_month_{int(match['month'])}", year=year)
+        return self._latin(text)
+
+    # -- numbers --------------------------------------------------------------------------------
+
+    def _latin(self, text: str) -> str:
+        return f"{LRI}{CONTROLS.sub('', text)}{PDI}"
+
+    def number(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
+        """A number with grouping and a true minus sign; `signed` also writes the plus."""
+        if not math.isfinite(value):
+            return self.say("not_known")
+        rounded = round(value, decimals)
+        sign = "\u2212" if rounded < 0 else "+" if signed and rounded > 0 else ""
+        return self._latin(f"{sign}{abs(rounded):,.{decimals}f}")
+
+    def points(self, value: float) -> str:
+        """A change in score points, signed, one decimal."""
+        return self.number(value, 1, signed=True)
+
+    def interval(self, low: float, high: float, *, signed: bool = True) -> str:
+        """Both ends of a 95% interval in points, in words."""
+        return self.say(
+            "interval_of", low=self.number(low, 1, signed=signed), high=self.number(high, 1, signed=signed)
+        )
+
+    def share(self, value: float) -> str:
+        """A fraction in [0, 1] as a whole percentage; "<1%" and ">99%" rather than a false 0 or 100."""
+        if not math.isfinite(value):
+            return self.say("not_known")
+        if 0 < value < 0.005 or 0.995 < value < 1:
+            return self._latin("<1%" if value < 0.5 else ">99%")
+        return self._latin(f"{value:.0%}")
+
+    def p_value(self, value: float) -> str:
+        """A p or q value: three decimals, or "< 0.001"."""
+        return self._latin("< 0.001" if value < 0.001 else f"{value:.3f}")
+
+    def plain(self, text: str) -> str:
+        """`text` for a terminal, a workbook or a slide, where isolates are not always understood."""
+        if self.language == "en":
+            return re.sub(f"[{LRI}{FSI}{PDI}]", "", text)
+        text = re.sub(f"{LRI}([^{PDI}]*){PDI}", f"{LRM}\\1{LRM}", text)
+        return re.sub(f"[{FSI}{PDI}]", "", text)
+
+
+def rich(text: str) -> Markup:
+    """`text` as safe HTML: everything escaped, numbers and outside names in `<bdi>` elements."""
+    safe = str(escape(text))
+    return Markup(  # escaped on the line above; only our own elements are added
+        safe.replace(LRI, '<bdi dir="ltr" class="n">').replace(FSI, "<bdi>").replace(PDI, "</bdi>")
+    )
