@@ -97,7 +97,8 @@ PIECES = st.sampled_from(
         "\u0301", "\u0345", "\u0653", "\u0654", "\u0655", "\u200b", "\u200c", "\u200d", "\u200f", "\u202e",
         "\ufe0f", "\ufeff", "\ud83d", "\u1100", "\u1161", "\u11a8", "İ", "é", "e\u0301", "\U000e0067",
         "😂", "❤", "👍🏽", "👨", "1", "&amp;", "&#1571;", "&#x26;", "&AMP;", "amp;", "&#", "38;", "http", "https://",
-        "www.", "HTTP://", "@user", "[HANDLE]", "[link]", "اااا", "aaa", "AAa", "!!!", "#A_b", "nbsp;",
+        "www.", "HTTP://", "@user", "[HANDLE]", "[liNK]", "[Handle]", "hTTpS://", "\u017f",
+        "اااا", "aaa", "AAa", "!!!", "#A_b", "nbsp;",
     ]
 )  # fmt: skip
 STRINGS = st.one_of(st.lists(PIECES, max_size=12).map("".join), st.text(max_size=20))

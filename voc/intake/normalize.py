@@ -47,11 +47,11 @@ presentation_forms = Letters(
 _BEFORE_EMOJI = f"(?<![{charmaps.EMOJI}])"
 _AFTER_EMOJI = f"(?![{charmaps.EMOJI}])"
 _JOINER = charmaps.ZERO_WIDTH_JOINER
+_UNSEEN = rf"{charmaps.INVISIBLE}{charmaps.CONTROLS}"
 invisible = Pattern(  # a joiner inside a family or profession emoji stays
     "invisible",
-    re.compile(
-        f"[{charmaps.INVISIBLE}{charmaps.CONTROLS}]+|{_BEFORE_EMOJI}{_JOINER}+|{_JOINER}+{_AFTER_EMOJI}"
-    ),
+    re.compile(f"[{_UNSEEN}]+|{_BEFORE_EMOJI}{_JOINER}+|{_JOINER}+{_AFTER_EMOJI}"),
+    guard=re.compile(f"[{_UNSEEN}{_JOINER}]"),
 )
 variation_selectors = Pattern(
     "variation_selectors", re.compile(f"[{charmaps.VARIATION_SELECTORS}]+"), absorbs=True
@@ -63,20 +63,22 @@ entities = Pattern(
         r"&(?:#\d{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};|(?:amp|lt|gt|quot|nbsp)\b)"
     ),
     html.unescape,
-    hint="&",
+    hints=("&",),
 )
 
-links = Pattern(
+links = Pattern(  # also those that a platform cut short
     "links",
     re.compile(
         r"(?:https?:(?:/+|\u2026|\.\.\.)|www\.)[^\s<>\"]*|\bhttps?(?:\u2026|\.\.\.)|\[LINK\]", re.IGNORECASE
     ),
     LINK_MASK,
+    guard=re.compile(r"ps?[:.\u2026]|w\.|\[l", re.IGNORECASE),
 )
 handles = Pattern(
     "handles",
     re.compile(r"(?<![A-Za-z0-9_.+\-])@[A-Za-z0-9_]+|\[HANDLE\]", re.IGNORECASE),
     HANDLE_MASK,
+    hints=("@", "[H", "[h"),
 )
 _MARKS = charmaps.TASHKEEL + charmaps.ANNOTATION_MARKS
 hashtags = Within(
