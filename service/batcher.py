@@ -1,0 +1,236 @@
+"""The lane to the model: one thread, fed with micro-batches of whatever is waiting.
+
+A document that comes while the model is idle starts at once; those that come while it is busy go
+together in the next micro-batch, a share from every waiting call, so a call of one is not stuck
+behind a call of a hundred. Work of batches fills the gaps. A call that would wait longer than the
+latency budget is refused at the door with the time to come again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from service.analysis import Document
+from service.errors import busy
+from service.logs import event
+
+Answer = dict[str, Any]
+Classify = Callable[[Sequence[Document]], list[Answer]]
+
+_TEXT_COST: Final = 40  # a text costs the model about as much as 40 characters, besides its own
+_BACKGROUND_TURN: Final = 4  # of this many micro-batches, one is for batches when they wait
+
+
+class Broken(Exception):
+    """The model failed on this one document; stands in the place of its answer."""
+
+
+@dataclass(eq=False)
+class _Ticket:
+    """A call's documents and how far they are. `done` is told once all are answered."""
+
+    documents: Sequence[Document]
+    done: Callable[[list[Answer | Broken] | BaseException], None]
+    entered: float
+    background: bool
+    taken: int = 0
+    answered: int = 0
+    dropped: bool = False
+    answers: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.answers = [None] * len(self.documents)
+
+
+class Batcher:
+    """The lane. Start it with `start`, end it with `close`, which finishes what is waiting.
+
+    Args:
+        classify: the model; called from one thread only.
+        microbatch: most texts at once.
+        latency_budget_s: longest expected wait of a call before it is refused.
+        max_queued: most documents waiting.
+        observe: told of every micro-batch (documents, seconds) and of the queue's length.
+    """
+
+    def __init__(
+        self,
+        classify: Classify,
+        *,
+        microbatch: int = 32,
+        latency_budget_s: float = 1.0,
+        max_queued: int = 2_000,
+        observe: Callable[[int, float, int], None] | None = None,
+    ) -> None:
+        self._classify = classify
+        self._microbatch = microbatch
+        self._budget = latency_budget_s
+        self._max_queued = max_queued
+        self._observe = observe or (lambda documents, seconds, queued: None)
+        self._now: deque[_Ticket] = deque()
+        self._later: deque[_Ticket] = deque()
+        self._turn = 0
+        self._queued = 0
+        self._queued_cost = 0
+        self._seconds_per_cost = 2e-5
+        self._wake = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="voc-model", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish what is waiting, then stop."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    @property
+    def expected_wait_s(self) -> float:
+        """How long a call that came now would wait before its first document starts."""
+        return self._queued_cost * self._seconds_per_cost
+
+    async def classify(self, documents: Sequence[Document]) -> list[Answer | Broken]:
+        """The answers to one call's documents, in order.
+
+        Raises:
+            Problem: `overloaded`, at once when the wait would be too long, or when it became so.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[list[Answer | Broken]] = loop.create_future()
+
+        def tell(result: list[Answer | Broken] | BaseException) -> None:
+            loop.call_soon_threadsafe(_settle, future, result)
+
+        ticket = _Ticket(documents, tell, time.monotonic(), background=False)
+        self._enter(ticket)
+        try:
+            return await future
+        finally:
+            ticket.dropped = True  # no more work for a caller who left
+
+    def classify_in_background(self, documents: Sequence[Document]) -> list[Answer | Broken]:
+        """The answers to a chunk of a batch; waits for its turn behind calls."""
+        future: Future[list[Answer | Broken]] = Future()
+
+        def tell(result: list[Answer | Broken] | BaseException) -> None:
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+        self._enter(_Ticket(documents, tell, time.monotonic(), background=True))
+        return future.result()
+
+    def _enter(self, ticket: _Ticket) -> None:
+        if not ticket.documents:
+            ticket.done([])
+            return
+        with self._wake:
+            if self._closing:
+                raise busy("overloaded", "The service is shutting down.", 2.0)
+            if ticket.background:
+                self._later.append(ticket)
+            else:
+                wait = self.expected_wait_s
+                full = self._queued + len(ticket.documents) > self._max_queued
+                if wait > self._budget or (full and self._queued):
+                    detail = f"{self._queued} documents are waiting, about {wait:.1f} s of work."
+                    raise busy("overloaded", detail, wait)
+                self._now.append(ticket)
+                self._queued += len(ticket.documents)
+                self._queued_cost += sum(map(_cost, ticket.documents))
+            self._wake.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not (self._now or self._later):
+                    if self._closing:
+                        return
+                    self._wake.wait()
+                work = self._take()
+            if work:
+                self._answer(work)
+
+    def _take(self) -> list[tuple[_Ticket, int]]:
+        """The next micro-batch: (ticket, position of the document in it)."""
+        self._turn += 1
+        if self._later and (not self._now or self._turn % _BACKGROUND_TURN == 0):
+            return self._share_out(self._later)
+        self._shed()
+        return self._share_out(self._now)
+
+    def _share_out(self, queue: deque[_Ticket]) -> list[tuple[_Ticket, int]]:
+        work: list[tuple[_Ticket, int]] = []
+        while queue and len(work) < self._microbatch:
+            ticket = queue.popleft()
+            room = self._microbatch - len(work)
+            share = len(ticket.documents) if ticket.dropped else max(1, room // (len(queue) + 1))
+            places = range(ticket.taken, min(ticket.taken + share, len(ticket.documents)))
+            ticket.taken = places.stop
+            if not ticket.background:
+                self._queued -= len(places)
+                self._queued_cost -= sum(_cost(ticket.documents[place]) for place in places)
+            if not ticket.dropped:
+                work.extend((ticket, place) for place in places)
+            if ticket.taken < len(ticket.documents):
+                queue.append(ticket) if len(work) < self._microbatch else queue.appendleft(ticket)
+        return work
+
+    def _shed(self) -> None:
+        """Refuse calls not begun within the budget and half: late answers help nobody."""
+        latest = time.monotonic() - 1.5 * self._budget
+        while self._now and self._now[0].taken == 0 and self._now[0].entered < latest:
+            ticket = self._now.popleft()
+            self._queued -= len(ticket.documents)
+            self._queued_cost -= sum(map(_cost, ticket.documents))
+            ticket.done(busy("overloaded", "The call waited too long for its turn.", self.expected_wait_s))
+
+    def _answer(self, work: list[tuple[_Ticket, int]]) -> None:
+        documents = [ticket.documents[place] for ticket, place in work]
+        started = time.perf_counter()
+        answers = self._try(documents)
+        seconds = time.perf_counter() - started
+        pace = seconds / sum(map(_cost, documents))
+        self._seconds_per_cost += 0.2 * (pace - self._seconds_per_cost)
+        self._observe(len(documents), seconds, self._queued)
+        for (ticket, place), answer in zip(work, answers, strict=True):
+            ticket.answers[place] = answer
+            ticket.answered += 1
+            if ticket.answered == len(ticket.documents):
+                ticket.done(ticket.answers)
+
+    def _try(self, documents: list[Document]) -> list[Answer | Broken]:
+        """The answers; when the model fails on the lot, each alone, so one cannot spoil the rest."""
+        try:
+            return list(self._classify(documents))
+        except Exception as error:
+            event("model.failed", error=True, documents=len(documents), kind=type(error).__name__)
+            if len(documents) == 1:
+                return [Broken(type(error).__name__)]
+        return [answer for document in documents for answer in self._try([document])]
+
+
+def _settle(future: asyncio.Future[Any], result: Any) -> None:
+    if future.done():
+        return
+    if isinstance(result, BaseException):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
+
+
+def _cost(document: Document) -> int:
+    return _TEXT_COST + len(document.text)
