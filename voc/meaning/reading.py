@@ -135,3 +135,14 @@ def _spread(mentions: pd.DataFrame, inverse: NDArray[np.int64], ids: Sequence[st
     joined = numbered.merge(owners, on="_text", how="inner").sort_values(["_row", "_order"], kind="stable")
     joined["comment_id"] = joined["_id"]
     return joined[list(mentions.columns)].reset_index(drop=True)
+
+
+def join(comments: pd.DataFrame, readings: Readings) -> pd.DataFrame:
+    """The comments with what was read in them; rows stay in order, nothing else changes.
+
+    Args:
+        comments: the table that was read, in the order of `readings.frame`.
+        readings: from `read` on its texts.
+    """
+    frame = readings.frame.set_index(comments.index)
+    return pd.concat([comments.drop(columns=frame.columns, errors="ignore"), frame], axis=1)

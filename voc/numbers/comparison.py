@@ -1,0 +1,110 @@
+"""What is compared with what: the sides the user named, or the two latest periods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from voc.errors import InputError, OptionError
+from voc.intake import periods
+from voc.intake.survey import Notice
+from voc.numbers.split import Split, two_periods, two_segments
+from voc.settings import NumbersSettings
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The chosen sides, or none, and what was assumed in choosing.
+
+    Attributes:
+        split: the two sides; None when there is nothing to compare.
+        notices: what a reader should know about the choice.
+    """
+
+    split: Split | None
+    notices: tuple[Notice, ...] = ()
+
+
+def choose(comments: pd.DataFrame, settings: NumbersSettings) -> Comparison:
+    """The sides to compare.
+
+    Two periods or two segments as the settings name them; where they name none, the two latest
+    neighboring calendar periods with enough answers, and a notice that says which.
+
+    Args:
+        comments: needs score; answered_at or the segment column, as asked.
+        settings: before and after, or compare.
+
+    Raises:
+        OptionError: half a comparison, both kinds at once, an unknown column or period.
+        InputError: a side has no answer.
+    """
+    scored = comments[comments["score"].notna()]
+    if settings.compare is not None:
+        if settings.before is not None or settings.after is not None:
+            raise OptionError("Give either --before and --after, or --compare; not both.")
+        return Comparison(_segments(comments, settings.compare))
+    if (settings.before is None) != (settings.after is None):
+        given, lacking = ("--before", "--after") if settings.after is None else ("--after", "--before")
+        raise OptionError(f"{given} is given without {lacking}; a comparison needs both periods.")
+    if settings.before is not None and settings.after is not None:
+        if "answered_at" not in comments or comments["answered_at"].isna().all():
+            raise OptionError(
+                "Two periods cannot be compared: no row has a date. Name the date column with --date."
+            )
+        split = two_periods(settings.before, settings.after)
+        split.sides(scored)
+        return Comparison(split)
+    return _latest(scored)
+
+
+def _segments(comments: pd.DataFrame, compare: str) -> Split:
+    split = two_segments(compare)
+    column = split.column if split.column in comments.columns else f"segment_{split.column}"
+    if column not in comments.columns:
+        known = [
+            str(name).removeprefix("segment_")
+            for name in comments.columns
+            if str(name).startswith("segment_")
+        ]
+        raise OptionError(
+            f"--compare names the column {split.column!r}, which is not a segment; "
+            f"segments are: {', '.join([*known, 'language'])}. Add it with --segment {split.column!r}."
+        )
+    return replace(split, column=column)
+
+
+def _latest(scored: pd.DataFrame) -> Comparison:
+    if scored.empty or "answered_at" not in scored or scored["answered_at"].isna().all():
+        reason = "no row has a score" if scored.empty else "no row has a date"
+        return Comparison(None, (Notice("nothing_compared", f"Nothing is compared: {reason}."),))
+    try:
+        before, after = periods.latest_two(scored["answered_at"])
+        split = two_periods(before, after)
+        split.sides(scored)
+    except InputError as error:
+        return Comparison(None, (Notice("nothing_compared", f"Nothing is compared. {error}"),))
+    return Comparison(
+        split,
+        (
+            Notice(
+                "periods_chosen",
+                f"No periods were named; the two latest with enough answers are compared: {before.label} "
+                f"and {after.label}. Choose others with --before and --after.",
+            ),
+        ),
+    )
+
+
+def with_periods(comments: pd.DataFrame, split: Split | None) -> pd.DataFrame:
+    """The comments with `period`: the side's name on the two sides, the calendar quarter elsewhere."""
+    if "answered_at" in comments and comments["answered_at"].notna().any():
+        period = periods.calendar(comments["answered_at"], "quarter")
+    else:
+        period = pd.Series([None] * len(comments), index=comments.index, dtype=object)
+    if split is not None:
+        side = split.sides(comments)
+        period = period.mask(side == 0, split.before).mask(side == 1, split.after)
+    return comments.assign(period=np.asarray(period, dtype=object))
