@@ -1,0 +1,239 @@
+"""Cells by their roles -> the columns of `comments`; rows that make no sense -> rejects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from voc.errors import OptionError
+from voc.intake.cells import OVERRIDES, is_missing, shown
+from voc.intake.dates import read_dates
+from voc.intake.guess import guess_scale
+from voc.intake.rejects import Rejects
+from voc.intake.scales import Scale, ScoreProblem, scale_of
+from voc.intake.survey import Notice, Role
+from voc.settings import IntakeSettings
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass
+class Table:
+    """All cells, each row's file and row number, and the roles of the columns."""
+
+    cells: pd.DataFrame
+    files: npt.NDArray[Any]
+    rows: npt.NDArray[np.int64]
+    roles: dict[str, Role]
+
+    def column(self, part: str) -> pd.Series | None:
+        """The cells of a role's column, or None when no column plays it."""
+        return self.cells[self.roles[part].column] if part in self.roles else None
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The comments table, the scale of its scores, repeated ids, and what is to be told."""
+
+    comments: pd.DataFrame
+    scale: Scale | None
+    duplicates: int
+    notices: tuple[Notice, ...]
+
+
+def understand(table: Table, settings: IntakeSettings, rejects: Rejects) -> Understood:
+    """The comments that `table` holds; rows that cannot be used are added to `rejects`.
+
+    Raises:
+        OptionError: an option does not fit the content (no score on the scale, ambiguous dates).
+    """
+    work = _Work(table, settings, rejects)
+    text = work.text()
+    score, scale = work.score()
+    times = work.times()
+    weight = work.weight()
+    work.reject((text == "").to_numpy() & np.isnan(score), "", None, "neither text nor score was given")
+    ids, duplicates = work.ids()
+    respondents = work.respondents(ids)
+    kept = work.kept
+    comments = pd.DataFrame(
+        {
+            "comment_id": ids,
+            "respondent_id": respondents,
+            "text": text.to_numpy(dtype=object),
+            "score": score,
+            "score_category": scale.categorize(score) if scale else np.full(len(score), None, dtype=object),
+            "weight": weight,
+            "answered_at": times.to_numpy() if times.dt.tz is None else times.array,
+            "source_row": table.rows,
+            "source_file": table.files,
+        }
+    )
+    for part, role in table.roles.items():
+        if part.startswith("segment_"):
+            comments[part] = work.segment(role.column)
+    comments = work.redacted(comments[kept].reset_index(drop=True))
+    return Understood(comments, scale, duplicates, tuple(work.notices))
+
+
+class _Work:
+    """One pass over the table: reads role by role and remembers which rows are still in."""
+
+    def __init__(self, table: Table, settings: IntakeSettings, rejects: Rejects) -> None:
+        self.table, self.settings, self.rejects = table, settings, rejects
+        self.kept: Flags = np.ones(len(table.cells), dtype=bool)
+        self.notices: list[Notice] = []
+
+    def reject(self, bad: Flags, column: str, values: pd.Series | None, reason: str) -> None:
+        """Rows flagged in `bad` that are still in go out, for `reason`."""
+        for place in np.flatnonzero(bad & self.kept):
+            value = "" if values is None else values.iloc[place]
+            self.rejects.add(self.table.files[place], self.table.rows[place], column, value, reason)
+            self.kept[place] = False
+
+    def _reject_values(self, values: pd.Series, problems: dict[Any, str], column: str) -> None:
+        by_reason: dict[str, list[Any]] = {}
+        for value, reason in problems.items():
+            by_reason.setdefault(reason, []).append(value)
+        for reason, group in by_reason.items():
+            self.reject(values.isin(group).to_numpy(), column, values, reason)
+
+    def text(self) -> pd.Series:
+        """The written answers, verbatim; empty where nothing was written."""
+        column = self.table.roles["text"].column
+        raw = self.table.cells[column]
+        text = raw.map(str, na_action="ignore").astype(object).where(raw.notna(), "")
+        text = text.where(text.str.strip() != "", "")
+        limit = self.settings.max_characters
+        lengths = text.str.len().to_numpy()
+        long = f"longer than {limit:,} characters; raise the limit or shorten it (texts are never cut)"
+        self.reject(lengths > limit, column, text, long)
+        null = text.str.contains("\0", regex=False).to_numpy(dtype=bool)
+        self.reject(null, column, text, "holds a null byte (U+0000); the file was damaged on its way")
+        lost = int((text.str.contains("\ufffd", regex=False).to_numpy(dtype=bool) & self.kept).sum())
+        if lost:  # U+FFFD stands where an earlier program could not read a letter
+            told = f"{lost} comments hold U+FFFD signs: letters were lost before the file came here."
+            self.notices.append(Notice("lost_letters", told))
+        turned = int((text.str.contains(OVERRIDES, regex=True).to_numpy(dtype=bool) & self.kept).sum())
+        if turned:
+            told = (
+                f"{turned} comments hold marks that turn the reading direction; they are kept, never obeyed."
+            )
+            self.notices.append(Notice("direction_marks", told))
+        return text
+
+    def score(self) -> tuple[npt.NDArray[np.float64], Scale | None]:
+        """The scores on their scale (NaN where none was given) and the scale."""
+        values = self.table.column("score")
+        if values is None:
+            if self.settings.scale is not None:
+                scale_of(self.settings.scale)  # a wrong --scale is an error even without scores
+            return np.full(len(self.table.cells), np.nan), None
+        role = self.table.roles["score"]
+        if self.settings.scale is not None:
+            scale = scale_of(self.settings.scale)
+        else:
+            scale, notice = guess_scale(values, role.column)
+            self.notices.append(notice)
+        known: dict[Any, float] = {}
+        problems: dict[Any, str] = {}
+        for value in values.dropna().unique():
+            try:
+                known[value] = scale.parse(
+                    value if isinstance(value, (str, int, float, np.number)) else str(value)
+                )
+            except ScoreProblem as problem:
+                problems[value] = str(problem)
+        if problems and not any(number == number for number in known.values()):
+            raise OptionError(
+                f"No value of column {shown(role.column, 60)!r} fits the scale {scale.name}: "
+                f"{next(iter(problems.values()))}. Pass the right --score or --scale."
+            )
+        self._reject_values(values, problems, role.column)
+        return values.map(known).to_numpy(dtype=np.float64, na_value=np.nan), scale
+
+    def times(self) -> pd.Series:
+        """When each answer was given, UTC; NaT where not known."""
+        values = self.table.column("date")
+        if values is None:
+            return pd.Series(pd.NaT, index=self.table.cells.index, dtype="datetime64[us, UTC]")
+        column = self.table.roles["date"].column
+        dated = read_dates(values, column, self.settings.date_order, self.settings.timezone)
+        if dated.times.isna().all():
+            if self.table.roles["date"].how == "option":
+                reason = next(iter(dated.problems.values()), "every cell is empty")
+                raise OptionError(f"--date {shown(column, 60)!r} holds no date: {reason}.")
+            return dated.times
+        self._reject_values(values.map(str, na_action="ignore").str.strip(), dict(dated.problems), column)
+        missing = int((dated.times.isna().to_numpy() & self.kept).sum())
+        if missing:
+            told = f"{missing} rows have no date in {shown(column, 60)!r}; they belong to no period."
+            self.notices.append(Notice("no_date", told))
+        self.notices.extend(dated.notices)
+        return dated.times
+
+    def weight(self) -> npt.NDArray[np.float64]:
+        """Survey weights; 1 where there is no such column."""
+        values = self.table.column("weight")
+        if values is None:
+            return np.ones(len(self.table.cells))
+        column = self.table.roles["weight"].column
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        bad = ~(np.isfinite(numbers) & (numbers >= 0))
+        self.reject(bad, column, values, "the weight is no number of 0 or more")
+        return np.where(bad, 1.0, numbers)
+
+    def ids(self) -> tuple[npt.NDArray[Any], int]:
+        """A unique id per comment, and the number of rows rejected for a repeated one."""
+        made = np.array(
+            [f"{file}:{row}" for file, row in zip(self.table.files, self.table.rows, strict=True)],
+            dtype=object,
+        )
+        values = self.table.column("comment_id")
+        if values is None:
+            return made, 0
+        given = values.map(str, na_action="ignore").str.strip()
+        absent = (given.isna() | (given == "")).to_numpy()
+        ids = np.where(absent, made, given.to_numpy(dtype=object, na_value=""))
+        repeated = pd.Series(ids).where(self.kept).duplicated().to_numpy() & self.kept & ~absent
+        count = int(repeated.sum())
+        self.reject(
+            repeated,
+            self.table.roles["comment_id"].column,
+            values,
+            "this id was read before; the first row counts",
+        )
+        return ids, count
+
+    def respondents(self, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Who answered: the respondent's id, or the comment's own where none is given."""
+        values = self.table.column("respondent")
+        if values is None:
+            return ids
+        given = values.map(str, na_action="ignore").str.strip()
+        absent = (given.isna() | (given == "")).to_numpy()
+        return np.where(absent, ids, given.to_numpy(dtype=object, na_value=""))
+
+    def segment(self, column: str) -> npt.NDArray[Any]:
+        """A segment's values, None where missing."""
+        values = self.table.cells[column].map(str, na_action="ignore").str.strip()
+        known = {value: None if is_missing(value) else value for value in values.dropna().unique()}
+        return np.asarray(values.map(known).astype(object).where(values.notna(), None), dtype=object)
+
+    def redacted(self, comments: pd.DataFrame) -> pd.DataFrame:
+        """The comments with personal data masked in their texts, when the settings say so."""
+        if not self.settings.redact:
+            return comments
+        from voc.intake.privacy import redact
+
+        known = {text: redact(text).text for text in comments["text"].unique() if text}
+        changed = sum(1 for text, masked in known.items() if text != masked)
+        if changed:
+            self.notices.append(
+                Notice("redacted", f"Personal data was masked in {changed} different comments.")
+            )
+        return comments.assign(text=comments["text"].map(lambda text: known.get(text, "")))
