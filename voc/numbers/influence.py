@@ -1,0 +1,205 @@
+"""How much each answer moves each ingredient of the decomposition, and the covariance that follows.
+
+Every influence value is linear in a few sparse features of the answer, psi_i = phi_i L, so the
+covariance is L' (sum of phi_i' phi_i) L: one sparse product whatever the number of respondents.
+Means use the delete-one form w/(W - w); coefficients the leverage-corrected residual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from voc.numbers.answers import Answers, Floats
+from voc.numbers.cells import TINY, Cells
+from voc.numbers.regression import Fit
+
+HUBER = 1.345
+LEAVES_FOR_COMMON = 4  # fewer leaves of one polarity cannot tell a common shift from their own
+
+
+@dataclass(frozen=True)
+class Common:
+    """The shift of effect that all leaves of a polarity share, taken out of their changes.
+
+    Attributes:
+        own: (K,) change of each leaf beyond the common shift of its polarity, points per mention.
+        jacobian: (K, K) derivative of `own` with respect to the fitted changes.
+    """
+
+    own: Floats
+    jacobian: Floats
+
+
+def beyond_common(fit: Fit, polarity: np.ndarray) -> Common:
+    """Changes beyond the Huber location (k = 1.345, weights 1/se^2) of their polarity."""
+    own = np.where(fit.own_change, fit.change, 0.0)
+    jacobian = np.diag(fit.own_change.astype(np.float64))
+    for kind in np.unique(polarity):
+        j = np.flatnonzero((polarity == kind) & fit.own_change)
+        if len(j) < LEAVES_FOR_COMMON:
+            continue
+        change, se = fit.change[j], fit.change_se[j]
+        center = float(np.median(change))
+        for _ in range(30):
+            pull = np.minimum(1, HUBER / np.maximum(np.abs(change - center) / se, TINY)) / se**2
+            center = float(pull @ change / pull.sum())
+        inside = (np.abs(change - center) <= HUBER * se) / se**2
+        own[j] = change - center
+        jacobian[np.ix_(j, j)] -= inside / max(float(inside.sum()), TINY)
+    return Common(own, jacobian)
+
+
+def ingredient_covariance(answers: Answers, cells: Cells, fit: Fit, common: Common) -> Floats:
+    """Covariance (4K + 4 square) of level, own change, mention change and mean; mix, rate, silent, within."""
+    features, weights = _features(answers, cells, fit, common)
+    people = int(answers.person.max()) + 1
+    if people < len(answers.y):
+        n = len(answers.y)
+        same = sp.csr_matrix((np.ones(n), (answers.person, np.arange(n))), shape=(people, n))
+        features = sp.csr_matrix(same @ features)
+    gram = np.asarray((features.T @ features).todense())
+    return np.asarray(weights.T @ gram @ weights)
+
+
+def _delete_one(own: Floats, total: Floats) -> Floats:
+    """Own over the rest, w / (W - w); a row that is alone in its cell counts once."""
+    rest = total - own
+    return np.asarray(np.where(rest > 1e-9, own / np.maximum(rest, TINY), np.where(own > 0, 1.0, 0.0)))
+
+
+def _features(answers: Answers, cells: Cells, fit: Fit, common: Common) -> tuple[sp.csr_matrix, Floats]:
+    """`phi` (n, f) sparse and `L` (f, 4K + 4) with influence values phi @ L."""
+    k, z2 = answers.mentions.shape[1], 2 * answers.n_segments
+    cell, wave, w = answers.cell, answers.wave, answers.weight
+    sign = np.where(wave == 1, 1.0, -1.0)
+    share = np.tile(cells.share_mean, 2)[cell]
+    reach = share * np.tile(cells.rate.mean(0), 2)[cell]
+    f = _delete_one(w, cells.weight.ravel()[cell])
+    f_writer = _delete_one(cells.omega, cells.weight_writers.ravel()[cell])
+    f_wave = _delete_one(w, cells.weight.sum(1)[wave])
+    residual = fit.residual * fit.inflate
+
+    gradient = np.hstack([fit.gradient[:, :k], fit.gradient[:, k:] @ common.jacobian.T])
+    class_effect, class_mention = _class_means(answers, cells, fit, gradient, residual)
+    per_omega = np.bincount(cell, fit.row_weight, z2) / np.maximum(cells.weight_writers.ravel(), TINY)
+    mention = cells.mention.reshape(z2, k)
+    wave_sign = np.repeat([-1.0, 1.0], answers.n_segments)[:, None]
+
+    phi = [sp.diags(fit.row_weight * residual) @ fit.basis]
+    into = [_place(k, effects=gradient)]
+    phi.append(sp.diags(reach * f_writer) @ fit.basis[:, z2:])
+    eye = np.eye(k)
+    into.append(_place(k, change=np.vstack([-eye, eye]), mean=np.vstack([eye, eye]) / 2))
+    by_cell: list[tuple[Floats, Floats, Floats]] = []  # row factor, rows for change, rows for mean
+    if cells.project:
+        by_class = [
+            (w * per_omega[cell] - fit.row_weight, _place(k, effects=class_effect)),
+            (
+                reach * (f - f_writer),
+                _halves(k, class_mention, np.repeat(wave_sign, answers.n_categories, 0)),
+            ),
+        ]
+        for factor, rows in by_class:
+            phi.append(_indicator(cells.index, factor, len(class_mention)))
+            into.append(rows)
+        phi.append(_indicator(cell, -share * f, z2))
+    else:
+        phi.append(_indicator(cell, -reach * f_writer, z2))
+        moved = f * (answers.writes.astype(np.float64) - cells.rate.ravel()[cell])
+        by_cell.append((share * moved / 2, np.tile(_change(cells), (2, 1)), np.tile(_mean(cells), (2, 1))))
+    into.append(_halves(k, mention, wave_sign))
+    rate = cells.rate.mean(0)[:, None]
+    by_cell.append(
+        (f_wave / 2, _centered(cells, rate * _change(cells)), _centered(cells, rate * _mean(cells)))
+    )
+    for factor, change, mean in by_cell:
+        phi.append(_indicator(cell, factor, z2))
+        into.append(_place(k, change=change, mean=mean))
+    phi.append(sp.csr_matrix(_top_influence(answers, cells, sign, share, f, f_writer, f_wave)))
+    into.append(np.hstack([np.zeros((4, 4 * k)), np.eye(4)]))
+    return sp.csr_matrix(sp.hstack(phi)), np.vstack(into)
+
+
+def _class_means(
+    answers: Answers, cells: Cells, fit: Fit, gradient: Floats, residual: Floats
+) -> tuple[Floats, Floats]:
+    """Per class cell, the writers' mean of (coefficient influence, mention): (2ZC, 2K) and (2ZC, K)."""
+    n, k = answers.mentions.shape
+    size = len(cells.class_weight)
+    writer = answers.weight * answers.writes
+    mass = np.maximum(cells.class_weight, TINY)[:, None]
+    by_class = sp.csr_matrix((writer, (cells.index, np.arange(n))), shape=(size, n))
+    effect = np.asarray((by_class @ sp.diags(residual) @ fit.basis).todense()) @ gradient / mass
+    return effect, np.asarray((by_class @ answers.mentions).todense()).reshape(size, k) / mass
+
+
+def _top_influence(
+    answers: Answers, cells: Cells, sign: Floats, share: Floats, f: Floats, f_writer: Floats, f_wave: Floats
+) -> Floats:
+    """(n, 4) influence on mix, rate, silent and within."""
+    z, wave, cell, y = answers.segment, answers.wave, answers.cell, answers.y
+
+    def through_shares(values: Floats) -> Floats:
+        return np.asarray(0.5 * f_wave * (values[z] - (cells.share @ values)[wave]))
+
+    score, jump = cells.score.mean(0), cells.share[1] - cells.share[0]
+    own = f * (y - cells.score.ravel()[cell])
+    mix = 2 * sign * through_shares(score) + 0.5 * jump[z] * own
+    gap = (cells.silent - cells.wrote).mean(0)
+    rate_change, rate_mean = cells.rate[1] - cells.rate[0], cells.rate.mean(0)
+    wrote_change, silent_change = cells.wrote[1] - cells.wrote[0], cells.silent[1] - cells.silent[0]
+    if cells.project:
+        within = through_shares(wrote_change) + share * sign * own
+        return np.column_stack([mix, np.zeros_like(mix), np.zeros_like(mix), within])
+    silent_weight = np.where(answers.writes, 0.0, answers.weight)
+    total: Floats = np.bincount(cell, silent_weight, 2 * answers.n_segments).astype(np.float64)[cell]
+    moved = f * (answers.writes.astype(np.float64) - cells.rate.ravel()[cell])
+    wrote = f_writer * (y - cells.wrote.ravel()[cell])
+    silent = _delete_one(silent_weight, total) * (y - cells.silent.ravel()[cell])
+    rate = through_shares(-rate_change * gap) - share * (
+        sign * moved * gap[z] + 0.5 * rate_change[z] * (silent - wrote)
+    )
+    quiet = through_shares((1 - rate_mean) * silent_change) + share * (
+        -0.5 * moved * silent_change[z] + (1 - rate_mean)[z] * sign * silent
+    )
+    within = through_shares(rate_mean * wrote_change) + share * (
+        0.5 * moved * wrote_change[z] + rate_mean[z] * sign * wrote
+    )
+    return np.column_stack([mix, rate, quiet, within])
+
+
+def _change(cells: Cells) -> Floats:
+    return np.asarray(cells.mention[1] - cells.mention[0])
+
+
+def _mean(cells: Cells) -> Floats:
+    return np.asarray(cells.mention.mean(0))
+
+
+def _centered(cells: Cells, values: Floats) -> Floats:
+    """(2Z, K) values minus their mean under each wave's segment shares."""
+    return np.vstack([values - cells.share[wave] @ values for wave in (0, 1)])
+
+
+def _indicator(index: np.ndarray, factor: Floats, size: int) -> sp.csr_matrix:
+    return sp.csr_matrix((factor, (np.arange(len(index)), index)), shape=(len(index), size))
+
+
+def _halves(k: int, rows: Floats, sign: Floats) -> Floats:
+    """Rows that enter the change of a mention share with the sign of their wave, and its mean by half."""
+    return _place(k, change=rows * sign, mean=rows / 2)
+
+
+def _place(
+    k: int, effects: Floats | None = None, change: Floats | None = None, mean: Floats | None = None
+) -> Floats:
+    """Rows of `L`: (level, own change) | mention change | mean mention | mix, rate, silent, within."""
+    given = next(block for block in (effects, change, mean) if block is not None)
+    out = np.zeros((len(given), 4 * k + 4))
+    for block, start in ((effects, 0), (change, 2 * k), (mean, 3 * k)):
+        if block is not None:
+            out[:, start : start + block.shape[1]] = block
+    return out

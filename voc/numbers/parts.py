@@ -1,0 +1,251 @@
+"""The bars of a movement laid out from its components: themes, mix, general, and parents as sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from scipy import stats
+
+from voc.labels import POLARITIES
+from voc.numbers.answers import OTHER, Answers, Floats, Ints
+from voc.numbers.decomposition import Decomposition
+from voc.numbers.movement import Kind, Leaf, Named, Part
+from voc.numbers.scores import Change
+from voc.numbers.verdicts import Verdicts, judge
+from voc.settings import NumbersSettings
+
+TOPS: tuple[Kind, ...] = ("mix", "comment_rate", "silent", "general")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Parts and what parents and readers' limits are made from.
+
+    Attributes:
+        parts: theme parts, strongest evidence first, then mix, (comment_rate, silent,) general.
+        family: (m, 2K + 4) tested rows.
+        typical_se: standard errors of the prevalence and effect parts of the themes.
+        made: the decomposition.
+        quantile: normal quantile of the intervals.
+    """
+
+    parts: tuple[Part, ...]
+    family: Floats
+    typical_se: tuple[Floats, Floats]
+    made: Decomposition
+    quantile: float
+
+    @staticmethod
+    def single(kind: Kind, delta: Change, named: bool, n: int) -> Part:
+        """The only part of a comparison with a target."""
+        return Part(
+            kind, kind, None, 0.0, 0.0, delta.value, delta.low, delta.high, 0.0, delta.p_value,
+            "part" if named else None, 0, n,
+        )  # fmt: skip
+
+
+def lay_out(
+    made: Decomposition,
+    own: Floats,
+    project: bool,
+    row: Ints,
+    parents: Mapping[str, str | None],
+    settings: NumbersSettings,
+) -> Layout:
+    """The parts of `made`.
+
+    Args:
+        made: the decomposition.
+        own: (2K + 4,) components when silent respondents have their own bars.
+        project: whether `made` projects silent respondents.
+        row: (n,) which comment each row of the answers is.
+        parents: theme -> parent.
+        settings: confidence and false discovery rate.
+    """
+    answers = made.answers
+    k = len(answers.leaf_theme)
+    themes = np.unique(answers.leaf_theme)
+    prevalence = np.zeros((len(themes), 2 * k + 4))
+    prevalence[np.searchsorted(themes, answers.leaf_theme), np.arange(k)] = 1.0
+    effect = np.roll(prevalence, k, axis=1)
+    tops = np.eye(2 * k + 4)[2 * k :]
+    shown = [i for i in range(4) if not (project and i in (1, 2))]
+    family = np.vstack([prevalence, effect, tops[shown]])
+    verdicts = judge(made, family, settings.fdr)
+    quantile = float(stats.norm.ppf(0.5 + settings.confidence / 2))
+    bars = _Bars(made, own, verdicts, quantile, parents, _People.of(answers, row))
+    parts = [bars.theme(t, i, len(themes)) for i, t in enumerate(themes)]
+    parts.sort(key=lambda part: (part.named is None, -part.strength, part.id))
+    ends = [bars.top(TOPS[i], tops[i], 2 * len(themes) + j) for j, i in enumerate(shown)]
+    se = made.combine(family)[1]
+    return Layout(
+        (*parts, *ends), family, (se[: len(themes)], se[len(themes) : 2 * len(themes)]), made, quantile
+    )
+
+
+def parent_parts(layout: Layout, parents: Mapping[str, str | None]) -> tuple[Part, ...]:
+    """Totals of parent themes: the sum of their children, with the interval of the sum."""
+    made, themes = layout.made, [part for part in layout.parts if part.kind == "theme"]
+    k = len(made.answers.leaf_theme)
+    out = []
+    for parent in sorted({part.parent for part in themes if part.parent is not None}):
+        children = [part for part in themes if parent in (part.parent, part.id)]
+        members = {part.id for part in children}
+        leaf = np.array(
+            [made.answers.themes[t] in members for t in made.answers.leaf_theme], dtype=np.float64
+        )
+        none, end = np.zeros(k), np.zeros(4)
+        rows = np.vstack([np.r_[leaf, none, end], np.r_[none, leaf, end], np.r_[leaf, leaf, end]])
+        half = layout.quantile * made.combine(rows)[1]
+        prevalence, effect = (
+            sum(getattr(child, name) for child in children) for name in ("prevalence", "effect")
+        )
+        total = sum(child.total for child in children)
+        out.append(
+            replace(
+                children[0],
+                id=parent,
+                parent=parents.get(parent),
+                prevalence=prevalence,
+                effect=effect,
+                total=total,
+                low=total - half[2],
+                high=total + half[2],
+                prevalence_low=prevalence - half[0],
+                prevalence_high=prevalence + half[0],
+                effect_low=effect - half[1],
+                effect_high=effect + half[1],
+                projected=sum(child.projected for child in children),
+                q_value=min(child.q_value for child in children),
+                named=None,
+                strength=max(child.strength for child in children),
+                n_before=sum(child.n_before for child in children),
+                n_after=sum(child.n_after for child in children),
+                share_before=sum(child.share_before for child in children),
+                share_after=sum(child.share_after for child in children),
+                leaves=(),
+            )
+        )
+    return tuple(out)
+
+
+@dataclass(frozen=True)
+class _People:
+    """Who mentioned what, every comment once.
+
+    Attributes:
+        wave: (m,) wave of each comment.
+        mentions: (m, K) sparse.
+    """
+
+    wave: Ints
+    mentions: sp.csr_matrix
+
+    @staticmethod
+    def of(answers: Answers, row: Ints) -> _People:
+        first = np.unique(row, return_index=True)[1]
+        return _People(answers.wave[first], answers.mentions[first])
+
+    def mentioning(self, leaves: Ints) -> list[int]:
+        """Comments that mention any of the leaves, before and after."""
+        any_leaf = np.asarray(self.mentions[:, leaves].sum(1)).ravel() > 0
+        return [int(x) for x in np.bincount(self.wave[any_leaf], minlength=2)]
+
+
+@dataclass(frozen=True)
+class _Bars:
+    """Builds parts; index arguments are positions in the tested family."""
+
+    made: Decomposition
+    own: Floats
+    verdicts: Verdicts
+    quantile: float
+    parents: Mapping[str, str | None]
+    people: _People
+
+    def theme(self, theme: int, index: int, n_themes: int) -> Part:
+        answers, k = self.made.answers, len(self.made.answers.leaf_theme)
+        leaf = (answers.leaf_theme == theme).astype(np.float64)
+        none, end = np.zeros(k), np.zeros(4)
+        rows = np.vstack([np.r_[leaf, none, end], np.r_[none, leaf, end], np.r_[leaf, leaf, end]])
+        value, se = self.made.combine(rows)
+        half = self.quantile * se
+        name = answers.themes[theme]
+        family = [index, n_themes + index]
+        members = np.flatnonzero(leaf)
+        mentioned = self.people.mentioning(members)
+        total = float(value[0] + value[1])
+        return Part(
+            kind="theme",
+            id=name,
+            parent=None if name == OTHER else self.parents.get(name),
+            prevalence=float(value[0]),
+            effect=float(value[1]),
+            total=total,
+            low=total - float(half[2]),
+            high=total + float(half[2]),
+            projected=total - float(rows[2] @ self.own),
+            q_value=float(self.verdicts.q[family].min()),
+            named=_which(*(bool(x) for x in self.verdicts.named[family])),
+            n_before=mentioned[0],
+            n_after=mentioned[1],
+            prevalence_low=float(value[0] - half[0]),
+            prevalence_high=float(value[0] + half[0]),
+            effect_low=float(value[1] - half[1]),
+            effect_high=float(value[1] + half[1]),
+            strength=float(np.abs(self.verdicts.z[family]).max()),
+            share_before=float(self.made.shares[0, members].sum()),
+            share_after=float(self.made.shares[1, members].sum()),
+            leaves=tuple(self.leaf(int(j)) for j in members),
+        )
+
+    def leaf(self, j: int) -> Leaf:
+        made, k = self.made, len(self.made.answers.leaf_theme)
+        rows = np.zeros((1, 2 * k + 4))
+        rows[0, [j, k + j]] = 1.0
+        value, se = made.combine(rows)
+        mentioned = self.people.mentioning(np.array([j]))
+        return Leaf(
+            polarity=POLARITIES[made.answers.leaf_polarity[j]],
+            prevalence=float(made.components[j]),
+            effect=float(made.components[k + j]),
+            total=float(value[0]),
+            low=float(value[0] - self.quantile * se[0]),
+            high=float(value[0] + self.quantile * se[0]),
+            share_before=float(made.shares[0, j]),
+            share_after=float(made.shares[1, j]),
+            level=float(made.ingredients[j]),
+            n_before=mentioned[0],
+            n_after=mentioned[1],
+        )
+
+    def top(self, kind: Kind, row: Floats, index: int) -> Part:
+        value, se = self.made.combine(row[None, :])
+        half = self.quantile * float(se[0])
+        total = float(value[0])
+        n = np.bincount(self.people.wave, minlength=2)
+        return Part(
+            kind=kind,
+            id=kind,
+            parent=None,
+            prevalence=0.0,
+            effect=0.0,
+            total=total,
+            low=total - half,
+            high=total + half,
+            projected=total - float(row @ self.own) if kind == "general" else 0.0,
+            q_value=float(self.verdicts.q[index]),
+            named="part" if self.verdicts.named[index] else None,
+            n_before=int(n[0]),
+            n_after=int(n[1]),
+            strength=float(abs(self.verdicts.z[index])),
+        )
+
+
+def _which(prevalence: bool, effect: bool) -> Named | None:
+    if prevalence and effect:
+        return "both"
+    return "prevalence" if prevalence else "effect" if effect else None
