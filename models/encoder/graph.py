@@ -1,0 +1,207 @@
+"""Writes the encoder as an ONNX graph whose int8 arithmetic treats every token row on its own.
+
+Takes: the weights by short name (see source.py). Gives: an ONNX model with inputs
+``ids`` and ``mask`` (both (texts, length) int64) and output ``vectors`` (texts, hidden) float32,
+unit rows; with a head also ``logits`` (texts, classes).
+
+Why not ONNX Runtime's dynamic quantization: it takes one scale per activation tensor, so a
+text's vector changes with its neighbors in the batch. Here every row (token) has its own scale,
+``max|x| / 127``, and a row's integers depend on that row alone; measured equal bit for bit in any
+batch, a little slower (see card.md), and closer to float32. Weights: int8, one scale per output column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+CONTRIB = "com.microsoft"
+Array = NDArray[np.float32]
+
+
+@dataclass
+class _Graph:
+    """Nodes and constants collected so far."""
+
+    nodes: list[onnx.NodeProto] = field(default_factory=list)
+    constants: list[onnx.TensorProto] = field(default_factory=list)
+
+    def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **attributes: object) -> str:
+        self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
+        return output
+
+    def constant(self, name: str, value: NDArray[np.generic]) -> str:
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+
+def build(
+    weights: dict[str, Array], heads: int = 12, quantize: bool = True, eps: float = 1e-12
+) -> onnx.ModelProto:
+    """The encoder as an ONNX model.
+
+    Args:
+        weights: by short name; layers ``l0..lN``. With ``head.w`` (classes, hidden) and ``head.b``,
+            the graph also gives ``logits``, from the mean over tokens before it is scaled to length 1.
+        heads: attention heads.
+        quantize: False keeps float32 (for comparison).
+        eps: of the layer normalizations.
+    """
+    graph = _Graph()
+    _shared_constants(graph, quantize)
+    hidden = weights["emb.word"].shape[1]
+    x = _embed(graph, weights, hidden, quantize, eps)
+    layers = 1 + max(int(name[1:].split(".")[0]) for name in weights if name[0] == "l")
+    for layer in range(layers):
+        x = _layer(graph, weights, f"l{layer}.", x, heads, quantize, eps)
+    _pool(graph, x, hidden)
+    outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", hidden])]
+    if "head.w" in weights:
+        graph.constant("head.w", weights["head.w"].T.astype(np.float32))
+        graph.constant("head.b", weights["head.b"].astype(np.float32))
+        graph.node("MatMul", ["mean", "head.w"], "head.x")
+        graph.node("Add", ["head.x", "head.b"], "logits")
+        outputs.append(
+            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["texts", len(weights["head.b"])])
+        )
+    inputs = [
+        helper.make_tensor_value_info(n, TensorProto.INT64, ["texts", "length"]) for n in ("ids", "mask")
+    ]
+    model = helper.make_model(
+        helper.make_graph(graph.nodes, "encoder", inputs, outputs, graph.constants),
+        opset_imports=[helper.make_opsetid("", 21), helper.make_opsetid(CONTRIB, 1)],
+    )
+    model.ir_version = 10
+    return model
+
+
+def column_scales(weight: Array) -> tuple[NDArray[np.int8], Array]:
+    """A (inputs, outputs) matrix as int8 with one scale per output column: ``w ~ q * scale``."""
+    scale = np.maximum(np.abs(weight).max(axis=0), 1e-12) / 127
+    return np.rint(weight / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def _shared_constants(graph: _Graph, quantize: bool) -> None:
+    graph.constant("last", np.array([-1], np.int64))
+    graph.constant("zero", np.array([0], np.int64))
+    graph.constant("second", np.array([1], np.int64))
+    if quantize:
+        _scale_constants(graph)
+
+
+def _scale_constants(graph: _Graph) -> None:
+    graph.constant("unit", np.float32(1))
+    graph.constant("step", np.float32(1 / 127))
+    graph.constant("tiny", np.float32(1e-12))
+    graph.constant("middle", np.array([128], np.uint8))  # unsigned rows: the fast path of integer products
+    graph.constant("middle.scalar", np.uint8(128))
+
+
+def _embed(graph: _Graph, weights: dict[str, Array], hidden: int, quantize: bool, eps: float) -> str:
+    """Token plus position, layer-normalized, as rows: (texts * length, hidden)."""
+    if quantize:
+        integers, scale = column_scales(weights["emb.word"].T)
+        graph.constant("emb.word", integers.T)
+        graph.constant("emb.scale", scale[:, None])
+        graph.node("Gather", ["emb.word", "ids"], "emb.rows")
+        graph.node("Cast", ["emb.rows"], "emb.float", to=TensorProto.FLOAT)
+        graph.node("Gather", ["emb.scale", "ids"], "emb.steps")
+        graph.node("Mul", ["emb.float", "emb.steps"], "emb.words")
+    else:
+        graph.constant("emb.word", weights["emb.word"])
+        graph.node("Gather", ["emb.word", "ids"], "emb.words")
+    graph.constant("emb.pos", weights["emb.pos"] + weights["emb.type"][:1])
+    graph.node("Shape", ["ids"], "length", start=1, end=2)
+    graph.node("Slice", ["emb.pos", "zero", "length"], "emb.places")
+    graph.node("Add", ["emb.words", "emb.places"], "emb.sum")
+    _norm_constants(graph, weights, "emb.ln")
+    graph.node("LayerNormalization", ["emb.sum", "emb.ln.w", "emb.ln.b"], "emb.normed", axis=-1, epsilon=eps)
+    graph.constant("as.rows", np.array([-1, hidden], np.int64))
+    graph.node("Cast", ["mask"], "mask.int", to=TensorProto.INT32)
+    graph.node("Shape", ["ids"], "shape")
+    graph.constant("hidden.dim", np.array([hidden], np.int64))
+    graph.node("Concat", ["shape", "hidden.dim"], "as.texts", axis=0)
+    return graph.node("Reshape", ["emb.normed", "as.rows"], "x.0")
+
+
+def _layer(
+    graph: _Graph, weights: dict[str, Array], at: str, x: str, heads: int, quantize: bool, eps: float
+) -> str:
+    qkv = np.concatenate([weights[f"{at}{part}.w"] for part in "qkv"]).T
+    both = _linear(graph, f"{at}qkv", x, qkv, quantize)
+    graph.constant(f"{at}qkv.b", np.concatenate([weights[f"{at}{part}.b"] for part in "qkv"]))
+    split = [f"{at}{part}.rows" for part in "qkv"]
+    graph.nodes.append(helper.make_node("Split", [both], split, axis=1, num_outputs=3))
+    parts = [graph.node("Reshape", [rows, "as.texts"], rows[:-5]) for rows in split]
+    graph.node(
+        "MultiHeadAttention", [*parts, f"{at}qkv.b", "mask.int"], f"{at}seen", domain=CONTRIB, num_heads=heads
+    )
+    graph.node("Reshape", [f"{at}seen", "as.rows"], f"{at}seen.rows")
+    seen = _linear(graph, f"{at}ao", f"{at}seen.rows", weights[f"{at}ao.w"].T, quantize)
+    x = _add_and_norm(graph, weights, seen, x, f"{at}ao", f"{at}aln", eps)
+    wide = _linear(graph, f"{at}fi", x, weights[f"{at}fi.w"].T, quantize)
+    graph.constant(f"{at}fi.b", weights[f"{at}fi.b"])
+    graph.node("BiasGelu", [wide, f"{at}fi.b"], f"{at}active", domain=CONTRIB)
+    back = _linear(graph, f"{at}fo", f"{at}active", weights[f"{at}fo.w"].T, quantize)
+    return _add_and_norm(graph, weights, back, x, f"{at}fo", f"{at}oln", eps)
+
+
+def _linear(graph: _Graph, name: str, x: str, weight: Array, quantize: bool) -> str:
+    """``x @ weight`` without its bias, in integers with one scale per row of x."""
+    if not quantize:
+        graph.constant(f"{name}.w", weight)
+        return graph.node("MatMul", [x, f"{name}.w"], f"{name}.y")
+    integers, scale = column_scales(weight)
+    graph.constant(f"{name}.w", integers)
+    graph.constant(f"{name}.s", scale)
+    graph.node("Abs", [x], f"{name}.abs")
+    graph.node("ReduceMax", [f"{name}.abs", "last"], f"{name}.max", keepdims=1)
+    graph.node("Mul", [f"{name}.max", "step"], f"{name}.raw")
+    graph.node("Max", [f"{name}.raw", "tiny"], f"{name}.steps")
+    graph.node("Squeeze", [f"{name}.steps", "second"], f"{name}.flat")
+    graph.node("Shape", [f"{name}.flat"], f"{name}.n")
+    graph.node("Expand", ["middle", f"{name}.n"], f"{name}.mid")
+    graph.node("QuantizeLinear", [x, f"{name}.flat", f"{name}.mid"], f"{name}.q", axis=0)
+    graph.node(
+        "MatMulIntegerToFloat",
+        [f"{name}.q", f"{name}.w", "unit", f"{name}.s", "middle.scalar"],
+        f"{name}.i",
+        domain=CONTRIB,
+    )
+    return graph.node("Mul", [f"{name}.i", f"{name}.steps"], f"{name}.y")
+
+
+def _add_and_norm(
+    graph: _Graph, weights: dict[str, Array], new: str, old: str, bias: str, norm: str, eps: float
+) -> str:
+    graph.constant(f"{bias}.b", weights[f"{bias}.b"])
+    _norm_constants(graph, weights, norm)
+    return graph.node(
+        "SkipLayerNormalization",
+        [new, old, f"{norm}.w", f"{norm}.b", f"{bias}.b"],
+        f"{norm}.y",
+        domain=CONTRIB,
+        epsilon=eps,
+    )
+
+
+def _norm_constants(graph: _Graph, weights: dict[str, Array], norm: str) -> None:
+    graph.constant(f"{norm}.w", weights[f"{norm}.w"])
+    graph.constant(f"{norm}.b", weights[f"{norm}.b"])
+
+
+def _pool(graph: _Graph, x: str, hidden: int) -> None:
+    """Mean over the tokens that are not padding, then length 1."""
+    graph.node("Reshape", [x, "as.texts"], "states")
+    graph.node("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
+    # A product per text, not ReduceSum: that one adds in another order when there is one text only.
+    graph.node("Unsqueeze", ["mask.float", "second"], "mask.row")
+    graph.node("MatMul", ["mask.row", "states"], "total.row")
+    graph.node("Squeeze", ["total.row", "second"], "total")
+    graph.node("ReduceSum", ["mask.float", "second"], "tokens", keepdims=1)
+    graph.node("Div", ["total", "tokens"], "mean")
+    graph.node("LpNormalization", ["mean"], "vectors", axis=1, p=2)

@@ -1,0 +1,115 @@
+"""The embedded encoder: same vector in any company, near for equal meanings, honest errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from voc.errors import ModelError
+from voc.meaning.cache import Cache
+from voc.meaning.encode import EmbeddedEncoder, open_encoder
+from voc.meaning.onnx_session import WINDOW, OnnxSession, _windows
+
+TEXTS = [
+    "الخدمة ممتازة بس السعر غالي",
+    "The staff were kind and the room was spotless.",
+    "حلو",
+    "3jabni el service bas ghali",
+    "",
+    "😡",
+    "ok",
+    "انتظرت ساعة ونص عند الكاونتر ومحد رد علي، وفي النهاية قالوا لي ارجع بكرة لأن النظام واقف",
+    "I waited for over an hour, nobody explained anything, and the refund still has not arrived on my card",
+    "والله المكان يجنن والقهوة تضبط المزاج",
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> EmbeddedEncoder:
+    return EmbeddedEncoder()
+
+
+def test_rows_are_unit_float32(encoder: EmbeddedEncoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), encoder.dim)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_no_texts_give_no_rows(encoder: EmbeddedEncoder) -> None:
+    assert encoder.encode([]).shape == (0, encoder.dim)
+
+
+@pytest.mark.parametrize(("threads", "batch_size"), [(1, 1), (2, 3), (1, 32)])
+def test_a_vector_depends_on_its_text_alone(encoder: EmbeddedEncoder, threads: int, batch_size: int) -> None:
+    together = encoder.encode(TEXTS)
+    other = EmbeddedEncoder(threads, batch_size)
+    order = np.random.default_rng(batch_size).permutation(len(TEXTS))
+    shuffled = other.encode([TEXTS[i] for i in order])
+    assert np.array_equal(shuffled, together[order])
+    for text, row in zip(TEXTS, together, strict=True):
+        assert np.array_equal(EmbeddedEncoder.encode(_fresh(other), [text])[0], row)
+
+
+def test_company_of_32_longer_and_shorter_texts_changes_nothing(encoder: EmbeddedEncoder) -> None:
+    alone = _fresh(encoder).encode(["الموظف كان محترم"])[0]
+    company = [f"branch {i} " + "was slow today " * i for i in range(1, 32)]
+    assert np.array_equal(_fresh(encoder).encode([*company, "الموظف كان محترم"])[-1], alone)
+
+
+@pytest.mark.parametrize(
+    ("text", "same", "other"),
+    [
+        ("السعر مرتفع جدا", "it is too expensive", "the staff were friendly"),
+        ("the app keeps crashing", "التطبيق يعلق ويطفي", "الاكل لذيذ"),
+        ("3jabni el service", "عجبني السيرفس", "الموقع بعيد"),
+    ],
+)
+def test_the_same_meaning_is_nearer(encoder: EmbeddedEncoder, text: str, same: str, other: str) -> None:
+    vector, near, far = encoder.encode([text, same, other])
+    assert vector @ near > vector @ far + 0.02
+
+
+def test_a_long_text_is_read_to_its_end(encoder: EmbeddedEncoder) -> None:
+    start = "الفندق نظيف والموقع ممتاز. " * 120
+    plain, changed = encoder.encode([start, start + "the parking was a nightmare " * 40])
+    assert plain @ changed < 0.999
+
+
+@pytest.mark.parametrize("size", [3, WINDOW, WINDOW + 1, 1000])
+def test_windows_lose_no_piece(size: int) -> None:
+    ids = [0, *range(5, size + 3), 2]
+    windows = _windows(ids)
+    assert [piece for window in windows for piece in window[1:-1]] == ids[1:-1]
+    assert all(len(window) <= WINDOW and window[0] == 0 and window[-1] == 2 for window in windows)
+
+
+def test_each_different_text_is_computed_once() -> None:
+    asked: list[str] = []
+
+    def compute(texts: list[str]) -> np.ndarray:
+        asked.extend(texts)
+        return np.array([[len(text)] for text in texts], np.float32)
+
+    cache = Cache(limit=2)
+    assert cache.rows(["a", "bb", "a"], compute).tolist() == [[1], [2], [1]]
+    assert cache.rows(["bb", "ccc"], compute).tolist() == [[2], [3]]
+    assert asked == ["a", "bb", "ccc"]
+    assert len(cache) == 2
+
+
+def test_broken_files_are_a_clear_error(tmp_path) -> None:
+    (tmp_path / "m.onnx").write_bytes(b"not a model")
+    with pytest.raises(ModelError, match="Reinstall"):
+        OnnxSession(tmp_path / "m.onnx", tmp_path / "t.json", "")
+
+
+def test_open_encoder_gives_the_embedded_one_by_default() -> None:
+    encoder = open_encoder(threads=1)
+    assert encoder.name.startswith("voc-encoder")
+
+
+def _fresh(encoder: EmbeddedEncoder) -> EmbeddedEncoder:
+    """The same encoder with nothing remembered."""
+    encoder._cache = Cache()
+    return encoder

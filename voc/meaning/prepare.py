@@ -1,0 +1,15 @@
+"""What every model of this room sees of a text: one spelling, Arabizi in Arabic letters.
+
+Takes: verbatim text. Gives: the string that is cut into word pieces. Kept in one place so that
+training scripts, the encoder and the sentiment model cannot disagree.
+"""
+
+from __future__ import annotations
+
+from voc.intake.arabizi import transliterate
+from voc.intake.normalize import normalize
+
+
+def prepare(text: str) -> str:
+    """`text` as the embedded models read it: Arabizi in Arabic letters, then recipe ``for_model``."""
+    return normalize(transliterate(text).text, "for_model")
