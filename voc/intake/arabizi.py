@@ -10,9 +10,8 @@ could be either ("men", "law", "had"), by the words around it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from voc.intake import romanized, wordlists
 from voc.intake.aligned import Aligned, Edit, identity, rewrite
@@ -22,9 +21,10 @@ Kind = Literal["arabizi", "english", "shared", "unknown"]
 # Left alone: links, mails, handles, masks such as [PHONE].
 _SKIPPED: Final = r"(?:https?:|www\.)\S+|[\w.+-]+@[\w.-]+|@\w+|\[[A-Z]+\]|\b(?:@user|http)\b"
 _LETTERS: Final = r"[A-Za-z2-9](?:[A-Za-z2-9]|['\u2019](?=[A-Za-z2-9]))*"
-_TOKEN: Final = re.compile(
-    rf"(?P<skip>{_SKIPPED})|(?<![A-Za-z0-9\u00c0-\u024f])(?P<word>{_LETTERS})(?![A-Za-z0-9\u00c0-\u024f])"
-)
+_EDGE: Final = "A-Za-z0-9_\u00c0-\u024f\u0600-\u06ff"  # a code glued to other letters is no word
+_TOKEN: Final = re.compile(rf"(?P<skip>{_SKIPPED})|(?<![{_EDGE}])(?P<word>{_LETTERS})(?![{_EDGE}])")
+_ARABIC: Final = re.compile("[\u0620-\u064a]")
+_DIGIT: Final = re.compile(r"[0-9]")
 _LETTER: Final = re.compile(r"[A-Za-z]")
 _DIGIT_LETTER: Final = re.compile(
     r"(?=.*[a-z])(?:[a-z']|[2356789](?![0-9]))*[a-z](?:[a-z']|[2356789](?![0-9]))*"
@@ -33,7 +33,7 @@ _DIGIT_LETTER: Final = re.compile(
 _NOT_ARABIZI: Final = re.compile(
     r"[a-z]\d|\d(?:[a-z]|st|nd|rd|th|am|pm|gb|mb|kb|tb|hr?s?|min|mins|kg|km|cm|mm|ml|sar|aed|usd|star|stars|up|"
     r"day|days|way|pcs?|in|yrs?)|[a-z]{2,}\d|[a-z]+2[a-z]+(?<=2b|2c|2g|2p)|(?:mp|ps|wi|h|f|u|v|q|k|e)\d.?|"
-    r"gr8|m8|l8r?|b4|w8|4u|2day|2moro|2night|h8|str8|co2|h2o"
+    r"gr8|m8|l8r?|b4|w8|4u|2day|2moro|2nite|2night|h8|str8|co2|h2o|sk8"
 )
 _STRETCH: Final = re.compile(r"([a-z])\1\1+")
 _PREFIXES: Final = {
@@ -47,8 +47,7 @@ _GOOD_FIT: Final = 0.12  # cost per letter of a convincing reading
 _FAIR_FIT: Final = 0.25
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A Latin-script word of a text.
 
     Attributes:
@@ -92,11 +91,13 @@ def words(text: str) -> list[Word]:
     """The Latin-script words of `text` in order, each judged among its neighbors."""
     if not _LETTER.search(text):
         return []
-    found = [
-        _alone(match["word"], match.start(), match.end())
-        for match in _TOKEN.finditer(text)
-        if match["word"] and _LETTER.search(match["word"])
-    ]
+    found: list[Word] = []
+    shouted = text.isupper() or text.istitle()
+    for match in _TOKEN.finditer(text):
+        token = match["word"]
+        if token and _LETTER.search(token):
+            name = bool(found) and token[0].isupper() and not shouted
+            found.append(_alone(token, match.start(), match.end(), name))
     n_arabizi = sum(word.kind == "arabizi" for word in found)
     n_english = sum(word.kind == "english" for word in found)
     if not n_arabizi and (n_english or not _readable(text, found)):
@@ -104,8 +105,10 @@ def words(text: str) -> list[Word]:
     return [_among(text, found, i, n_arabizi, n_english) for i in range(len(found))]
 
 
-def _alone(token: str, start: int, end: int) -> Word:
+def _alone(token: str, start: int, end: int, name: bool) -> Word:
     kind, arabic, variety = _judge(token.replace("\u2019", "'").lower())
+    if kind == "arabizi" and (name or not (token.islower() or token[1:].islower())) and not token.isupper():
+        kind = "shared"  # a capital inside a sentence: rather a name, unless all around is Arabizi
     return Word(start, end, kind, arabic, variety)
 
 
@@ -125,8 +128,10 @@ def _judge(word: str) -> tuple[Kind, str, str]:
             if form.startswith(prefix) and rest and not rest.shared and len(form) - len(prefix) >= 3:
                 bare = rest.arabic.removeprefix("ال") if arabic.endswith("ل") else rest.arabic
                 return "arabizi", arabic + bare, rest.variety
-    if any(c.isdigit() for c in word) and _DIGIT_LETTER.fullmatch(word) and not _NOT_ARABIZI.fullmatch(word):
-        return "arabizi", _written(_forms(word)[-1]), "all"
+    if _DIGIT.search(word) and _DIGIT_LETTER.fullmatch(word) and not _NOT_ARABIZI.fullmatch(word):
+        short = _forms(word)[-1]
+        if _fit(short) <= _GOOD_FIT:
+            return "arabizi", _written(short), "all"
     return "unknown", "", ""
 
 
@@ -159,7 +164,7 @@ def _readable(text: str, found: list[Word]) -> bool:
     """Whether a text without one known Arabizi or English word reads as Arabic all the same."""
     unknown = [text[word.start : word.end].lower() for word in found if word.kind == "unknown"]
     fitting = sum(_fit(word) <= _GOOD_FIT for word in unknown)
-    return len(unknown) >= 2 and fitting / len(found) > 0.6
+    return len(unknown) >= 2 and not _ARABIC.search(text) and fitting / len(found) > 0.6
 
 
 def _plain(word: Word) -> Word:
