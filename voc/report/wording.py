@@ -29,6 +29,7 @@ LRM: Final = "\u200e"  # left-to-right mark, for programs that do not know isola
 CONTROLS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
+_FIGURE = re.compile(r"\d[\d.]*(?:–\d[\d.]*|%)")
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|W(?P<week>\d{1,2})|(?P<month>\d{1,2})))?")
 
 
@@ -85,8 +86,15 @@ class Words:
                 raise TypeError(f"{key} needs a whole number n, got {count!r}")
             forms: Mapping[str, str] = entry
             entry = forms[plural(self.language, count)]
+        entry = self._isolate_figures(str(entry))
         filled = {k: self.number(v, 0) if isinstance(v, int) else v for k, v in values.items()}
-        return str(entry).format_map(filled)
+        return entry.format_map(filled)
+
+    def _isolate_figures(self, sentence: str) -> str:
+        """Percentages and ranges that a sentence spells out itself, kept left to right in Arabic."""
+        if self.language == "en":
+            return sentence
+        return _FIGURE.sub(lambda m: f"{LRI}{m.group()}{PDI}", sentence)
 
     def has(self, key: str) -> bool:
         """Whether there is a sentence of that name."""

@@ -1,0 +1,73 @@
+// The report can be read without this script. It opens the quotes behind a bar, filters and sorts.
+(function () {
+  "use strict";
+  var all = function (selector, inside) { return Array.prototype.slice.call((inside || document).querySelectorAll(selector)); };
+
+  function open(id) {
+    var target = document.getElementById(id);
+    if (!target) { return; }
+    if (target.tagName === "DETAILS") {
+      target.open = true;
+      var heading = target.querySelector("summary");
+      if (heading) { heading.focus({ preventScroll: true }); }
+    }
+    target.scrollIntoView({ block: "start" });
+  }
+  window.addEventListener("hashchange", function () { open(decodeURIComponent(location.hash.slice(1))); });
+  if (location.hash) { open(decodeURIComponent(location.hash.slice(1))); }
+  all("a[href^='#quotes-']").forEach(function (link) {
+    link.addEventListener("click", function () { setTimeout(function () { open(link.hash.slice(1)); }, 0); });
+  });
+  all("tr[data-open]").forEach(function (row) {
+    row.addEventListener("click", function (event) {
+      if (!event.target.closest("a")) { location.hash = row.getAttribute("data-open"); open(row.getAttribute("data-open")); }
+    });
+  });
+
+  var chosen = { filter: "", wave: "" };
+  all(".filters").forEach(function (bar) { bar.hidden = false; });
+  all(".filters button").forEach(function (button) {
+    button.addEventListener("click", function () {
+      var kind = button.hasAttribute("data-wave") ? "wave" : "filter";
+      chosen[kind] = button.getAttribute("data-" + kind);
+      all(".filters button[data-" + kind + "]").forEach(function (other) {
+        other.setAttribute("aria-pressed", String(other === button));
+      });
+      all("li.quote").forEach(function (quote) {
+        quote.hidden = Boolean((chosen.filter && quote.getAttribute("data-polarity") !== chosen.filter) ||
+          (chosen.wave && quote.getAttribute("data-wave") !== chosen.wave));
+      });
+    });
+  });
+
+  all("table.sortable").forEach(function (table) {
+    all("thead th.num", table).forEach(function (heading) {
+      var label = heading.textContent;
+      var button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label;
+      heading.textContent = "";
+      heading.appendChild(button);
+      button.addEventListener("click", function () {
+        var column = heading.cellIndex;
+        var up = heading.getAttribute("aria-sort") === "descending";
+        all("thead th", table).forEach(function (other) { other.removeAttribute("aria-sort"); });
+        heading.setAttribute("aria-sort", up ? "ascending" : "descending");
+        var value = function (row) {
+          var cell = row.cells[column].getAttribute("data-v");
+          return cell === null || cell === "" ? (up ? Infinity : -Infinity) : Number(cell);
+        };
+        var body = table.tBodies[0];
+        all("tr", body).sort(function (a, b) { return up ? value(a) - value(b) : value(b) - value(a); })
+          .forEach(function (row) { body.appendChild(row); });
+      });
+    });
+  });
+
+  var closed = [];
+  window.addEventListener("beforeprint", function () {
+    closed = all("details:not([open])");
+    closed.forEach(function (one) { one.open = true; });
+  });
+  window.addEventListener("afterprint", function () { closed.forEach(function (one) { one.open = false; }); });
+})();

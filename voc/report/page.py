@@ -1,0 +1,115 @@
+"""The report: one self-contained HTML file, Arabic right to left or English, that needs no network.
+
+Takes: `result`, `comments`, `mentions`, `rejects`, a language. Gives: HTML text. Everything that
+comes from outside is escaped by Jinja2; the only script and the only style sheet are named by their
+hash in a Content-Security-Policy, so nothing else can run even if it got in.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from voc.labels import ReportLanguage
+from voc.report import sections, story, view
+from voc.report.wording import Words, rich
+
+_HERE: Final = Path(__file__).resolve().parent
+
+
+def html(
+    result: Mapping[str, Any],
+    comments: pd.DataFrame,
+    mentions: pd.DataFrame,
+    rejects: pd.DataFrame,
+    language: ReportLanguage,
+    *,
+    standalone: bool = True,
+) -> str:
+    """The report as HTML text.
+
+    Args:
+        result: what result.json holds.
+        comments: the `comments` table; quotes are sampled from it by rule, so the page stays small.
+        mentions: the `mentions` table.
+        rejects: the `rejects` table.
+        language: "ar" (right to left) or "en".
+        standalone: False gives the `<main>` element alone, for a page that brings `style()` and `script()`.
+
+    Returns:
+        HTML; the same input gives the same text.
+    """
+    words = Words(language)
+    context = sections.build(result, comments, mentions, rejects, words)
+    template = _environment().get_template("page.html.j2" if standalone else "main.html.j2")
+    return template.render(
+        **context,
+        result=result,
+        w=words,
+        v=view,
+        t=lambda key, **values: rich(words.say(key, **values)),
+        title=_title(result, words),
+        style=Markup(style()),
+        script=Markup(script()),
+        policy=policy(),
+        data=Markup(data_block(result)),
+    )
+
+
+def _title(result: Mapping[str, Any], words: Words) -> str:
+    given = result.get("title")
+    return words.name(given) if isinstance(given, str) and given.strip() else story.title(result, words)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["rich"] = rich
+    return environment
+
+
+@cache
+def style() -> str:
+    """The one style sheet."""
+    return (_HERE / "assets" / "report.css").read_text(encoding="utf-8")
+
+
+@cache
+def script() -> str:
+    """The one script: opens quotes, filters, sorts; the page can be read without it."""
+    return (_HERE / "assets" / "report.js").read_text(encoding="utf-8")
+
+
+def policy() -> str:
+    """The Content-Security-Policy of the page: nothing loads, and only our own two blocks apply."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style())}'; script-src '{_hash(script())}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def data_block(result: Mapping[str, Any]) -> str:
+    """`result` as JSON that is safe inside a script element: no tag or comment can begin or end in it."""
+    text = json.dumps(result, ensure_ascii=False, allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
