@@ -26,7 +26,10 @@ _THEME_KEYS = (
 )
 
 
-class _Loader(yaml.SafeLoader):
+_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, ten times faster, where built in
+
+
+class _Loader(_Safe):  # type: ignore[misc]
     """SafeLoader that notes each mapping's line and refuses repeated keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
