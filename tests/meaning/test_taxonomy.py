@@ -99,7 +99,7 @@ def test_extending_amends_adds_and_hides(tmp_path):
         ("themes: [{id: a, label: x, seeds: {msa: oops}}]", "list of phrases"),
         ("themes: [{id: a, label: x, seeds: {latin: [x]}}]", "'latin' is not known"),
         ("themes: [{id: a, label: x, label: y}]", "given twice"),
-        ("themes: [{id: a, label: x", "line 1"),
+        ("themes: [{id: a, label: x", r"line \d"),
         ("extends: cx\nhide: [stuff]\nthemes: [{id: a, label: x}]", "did you mean staff"),
         (
             "themes: [{id: a, label: x, themes: [{id: b, label: x, themes: [{id: c, label: x}]}]}]",
