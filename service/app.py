@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from service import database as databases
-from service import openapi, problems
+from service import durable, openapi, problems
 from service.analysis import Models, open_models
 from service.database import Database
 from service.limits import Limits
 from service.logs import event
 from service.metrics import Metrics
 from service.middleware import Envelope, Gate
-from service.routes import classify, health
+from service.routes import batches, classify, docs, health, people, streams, webhooks
 from service.runtime import Runtime
 from service.settings import ServiceSettings
 
@@ -42,7 +42,7 @@ def create_app(settings: ServiceSettings, tools: Models | None = None) -> FastAP
         redirect_slashes=False,
     )
     app.state.runtime = runtime
-    for module in (health, classify):
+    for module in (health, docs, classify, batches, streams, webhooks, people):
         app.include_router(module.router)
     problems.install(app)
     openapi.install(app)
@@ -60,7 +60,7 @@ def create_app(settings: ServiceSettings, tools: Models | None = None) -> FastAP
 
 def _lifespan(
     runtime: Runtime, tools: Models | None
-) -> Callable[[FastAPI], "asynccontextmanager[None]"]:  # type: ignore[type-arg,valid-type]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         settings = runtime.settings
@@ -68,6 +68,7 @@ def _lifespan(
         await asyncio.to_thread(databases.migrate, settings.url)
         models = tools if tools is not None else await asyncio.to_thread(open_models, settings)
         runtime.open(models)
+        keeper = await asyncio.to_thread(durable.launch, runtime)
         ticking = asyncio.create_task(_every(_TICK_S, lambda: asyncio.to_thread(runtime.limits.flush)))
         event("started", model=models.name, database="sqlite" if settings.sqlite else "postgresql")
         try:
@@ -76,12 +77,13 @@ def _lifespan(
             ticking.cancel()
             with suppress(asyncio.CancelledError):
                 await ticking
+            await asyncio.to_thread(keeper.stop)
             await asyncio.to_thread(runtime.batcher.close)
             await asyncio.to_thread(runtime.limits.flush)
             runtime.database.close()
             event("stopped")
 
-    return lifespan  # type: ignore[return-value]
+    return lifespan
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:

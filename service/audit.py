@@ -25,10 +25,8 @@ def note(
 ) -> None:
     """Write one entry into `session`'s transaction.
 
-    Args:
-        actor: a key's id, or "cli", or "service".
-        action: noun and verb, such as "batch.delete".
-        detail: facts without text and without personal data (of a person give `pseudonym`).
+    `actor` is a key's id, "cli" or "service"; `action` a noun and a verb, such as "batch.delete".
+    `detail` holds facts without text and without personal data (of a person give `pseudonym`).
     """
     session.add(
         Audit(
@@ -46,9 +44,12 @@ def note(
 
 def pseudonym(tenant_id: str, respondent_id: str) -> str:
     """A person's stand-in in the log: the same for the same person, of no use outside the tenant."""
-    return "person:" + hashlib.blake2b(
-        respondent_id.encode("utf-8", "surrogatepass"), key=tenant_id.encode()[:64], digest_size=12
-    ).hexdigest()
+    return (
+        "person:"
+        + hashlib.blake2b(
+            respondent_id.encode("utf-8", "surrogatepass"), key=tenant_id.encode()[:64], digest_size=12
+        ).hexdigest()
+    )
 
 
 def entries(session: Session, tenant_id: str, after: str | None, limit: int) -> list[Audit]:
@@ -57,3 +58,16 @@ def entries(session: Session, tenant_id: str, after: str | None, limit: int) -> 
     if after is not None:
         query = query.where(Audit.id < after)
     return list(session.scalars(query.order_by(Audit.id.desc()).limit(limit)))
+
+
+def document(entry: Audit) -> dict[str, Any]:
+    """An entry as told to callers."""
+    return {
+        "id": entry.id,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "action": entry.action,
+        "object": entry.object,
+        "request_id": entry.request_id,
+        "detail": entry.detail,
+    }

@@ -39,7 +39,6 @@ class _Ticket:
     documents: Sequence[Document]
     done: Callable[[list[Answer | Broken] | BaseException], None]
     entered: float
-    background: bool
     taken: int = 0
     answered: int = 0
     dropped: bool = False
@@ -75,7 +74,7 @@ class Batcher:
         self._max_queued = max_queued
         self._observe = observe or (lambda documents, seconds, queued: None)
         self._now: deque[_Ticket] = deque()
-        self._later: deque[_Ticket] = deque()
+        self._later: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._turn = 0
         self._queued = 0
         self._queued_cost = 0
@@ -113,24 +112,21 @@ class Batcher:
         def tell(result: list[Answer | Broken] | BaseException) -> None:
             loop.call_soon_threadsafe(_settle, future, result)
 
-        ticket = _Ticket(documents, tell, time.monotonic(), background=False)
+        ticket = _Ticket(documents, tell, time.monotonic())
         self._enter(ticket)
         try:
             return await future
         finally:
             ticket.dropped = True  # no more work for a caller who left
 
-    def classify_in_background(self, documents: Sequence[Document]) -> list[Answer | Broken]:
-        """The answers to a chunk of a batch; waits for its turn behind calls."""
-        future: Future[list[Answer | Broken]] = Future()
-
-        def tell(result: list[Answer | Broken] | BaseException) -> None:
-            if isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
-
-        self._enter(_Ticket(documents, tell, time.monotonic(), background=True))
+    def in_background(self, job: Callable[[], Any]) -> Any:
+        """What `job` returns, run in the lane when calls leave room; keep jobs to one micro-batch."""
+        future: Future[Any] = Future()
+        with self._wake:
+            if self._closing:
+                raise busy("overloaded", "The service is shutting down.", 2.0)
+            self._later.append((job, future))
+            self._wake.notify()
         return future.result()
 
     def _enter(self, ticket: _Ticket) -> None:
@@ -140,17 +136,14 @@ class Batcher:
         with self._wake:
             if self._closing:
                 raise busy("overloaded", "The service is shutting down.", 2.0)
-            if ticket.background:
-                self._later.append(ticket)
-            else:
-                wait = self.expected_wait_s
-                full = self._queued + len(ticket.documents) > self._max_queued
-                if wait > self._budget or (full and self._queued):
-                    detail = f"{self._queued} documents are waiting, about {wait:.1f} s of work."
-                    raise busy("overloaded", detail, wait)
-                self._now.append(ticket)
-                self._queued += len(ticket.documents)
-                self._queued_cost += sum(map(_cost, ticket.documents))
+            wait = self.expected_wait_s
+            full = self._queued + len(ticket.documents) > self._max_queued
+            if wait > self._budget or (full and self._queued):
+                detail = f"{self._queued} documents are waiting, about {wait:.1f} s of work."
+                raise busy("overloaded", detail, wait)
+            self._now.append(ticket)
+            self._queued += len(ticket.documents)
+            self._queued_cost += sum(map(_cost, ticket.documents))
             self._wake.notify()
 
     def _run(self) -> None:
@@ -160,15 +153,17 @@ class Batcher:
                     if self._closing:
                         return
                     self._wake.wait()
-                work = self._take()
-            if work:
+                self._turn += 1
+                later = self._later and (not self._now or self._turn % _BACKGROUND_TURN == 0)
+                job = self._later.popleft() if later else None
+                work = [] if later else self._take()
+            if job is not None:
+                _settle_job(*job)
+            elif work:
                 self._answer(work)
 
     def _take(self) -> list[tuple[_Ticket, int]]:
         """The next micro-batch: (ticket, position of the document in it)."""
-        self._turn += 1
-        if self._later and (not self._now or self._turn % _BACKGROUND_TURN == 0):
-            return self._share_out(self._later)
         self._shed()
         return self._share_out(self._now)
 
@@ -180,9 +175,8 @@ class Batcher:
             share = len(ticket.documents) if ticket.dropped else max(1, room // (len(queue) + 1))
             places = range(ticket.taken, min(ticket.taken + share, len(ticket.documents)))
             ticket.taken = places.stop
-            if not ticket.background:
-                self._queued -= len(places)
-                self._queued_cost -= sum(_cost(ticket.documents[place]) for place in places)
+            self._queued -= len(places)
+            self._queued_cost -= sum(_cost(ticket.documents[place]) for place in places)
             if not ticket.dropped:
                 work.extend((ticket, place) for place in places)
             if ticket.taken < len(ticket.documents):
@@ -201,7 +195,7 @@ class Batcher:
     def _answer(self, work: list[tuple[_Ticket, int]]) -> None:
         documents = [ticket.documents[place] for ticket, place in work]
         started = time.perf_counter()
-        answers = self._try(documents)
+        answers = self.attempt(documents)
         seconds = time.perf_counter() - started
         pace = seconds / sum(map(_cost, documents))
         self._seconds_per_cost += 0.2 * (pace - self._seconds_per_cost)
@@ -212,7 +206,7 @@ class Batcher:
             if ticket.answered == len(ticket.documents):
                 ticket.done(ticket.answers)
 
-    def _try(self, documents: list[Document]) -> list[Answer | Broken]:
+    def attempt(self, documents: list[Document]) -> list[Answer | Broken]:
         """The answers; when the model fails on the lot, each alone, so one cannot spoil the rest."""
         try:
             return list(self._classify(documents))
@@ -220,7 +214,7 @@ class Batcher:
             event("model.failed", error=True, documents=len(documents), kind=type(error).__name__)
             if len(documents) == 1:
                 return [Broken(type(error).__name__)]
-        return [answer for document in documents for answer in self._try([document])]
+        return [answer for document in documents for answer in self.attempt([document])]
 
 
 def _settle(future: asyncio.Future[Any], result: Any) -> None:
@@ -230,6 +224,13 @@ def _settle(future: asyncio.Future[Any], result: Any) -> None:
         future.set_exception(result)
     else:
         future.set_result(result)
+
+
+def _settle_job(job: Callable[[], Any], future: Future[Any]) -> None:
+    try:
+        future.set_result(job())
+    except BaseException as error:
+        future.set_exception(error)
 
 
 def _cost(document: Document) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.errors import Problem
 
 _READ_ONLY = "voc_read_only"
+FAILURES = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 
 
 class UtcTime(sa.types.TypeDecorator[datetime]):
@@ -33,7 +34,9 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Gives SQLite's naive times back their zone."""
-        return value if value is None or value.tzinfo is not None else value.replace(tzinfo=UTC)
+        if isinstance(value, datetime):
+            return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+        return None
 
 
 class Database:
@@ -62,7 +65,7 @@ class Database:
         try:
             with (self._reading if read_only else self._writing).begin() as session:
                 yield session
-        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+        except FAILURES as error:
             raise Unreachable(error) from error
 
     def ping(self) -> None:
@@ -134,5 +137,5 @@ def migrate(url: str) -> None:
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """The present moment, in UTC."""
     return datetime.now(UTC)

@@ -124,9 +124,7 @@ class Limits:
 
 def _add(session: Session, key_id: str, day: date, calls: int, documents: int) -> None:
     change = {"calls": Usage.calls + calls, "documents": Usage.documents + documents}
-    done = session.execute(
-        sa.update(Usage).where(Usage.key_id == key_id, Usage.day == day).values(change)
-    )
+    done = session.execute(sa.update(Usage).where(Usage.key_id == key_id, Usage.day == day).values(change))
     if done.rowcount == 0:  # type: ignore[attr-defined]
         session.add(Usage(key_id=key_id, day=day, calls=calls, documents=documents))
 

@@ -74,8 +74,8 @@ class Envelope:
             event("call.failed", level=40, error=True, request_id=request_id, path_kind=_route(scope))
             if status:
                 raise
-            problem = Problem("internal", "The fault was logged; quote the instance when you report it.")
-            await problem.response(request_id)(scope, receive, dress)
+            fault = Problem("internal", "The fault was logged; quote the instance when you report it.")
+            await fault.response(request_id)(scope, receive, dress)
         finally:
             self.metrics.in_flight.dec()
             self._note(scope, status, time.perf_counter() - started)
@@ -146,7 +146,9 @@ class Gate:
         has_body = length != "0" or "transfer-encoding" in headers
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if has_body and not upload and scope["path"].startswith("/v1/") and kind != "application/json":
-            raise Problem("unsupported-media-type", f"Send application/json; {kind[:80] or 'nothing'!r} came.")
+            raise Problem(
+                "unsupported-media-type", f"Send application/json; {kind[:80] or 'nothing'!r} came."
+            )
         if has_body and headers.get("content-encoding", "identity").lower() != "identity":
             raise Problem("unsupported-media-type", "Send the body without content-encoding.")
         return _Watched(receive, limit, self.settings.body_timeout_s, self.settings.upload_timeout_s)
@@ -198,4 +200,3 @@ def _route(scope: Scope) -> str:
     route: Any = scope.get("route")
     path = getattr(route, "path", None)
     return path if isinstance(path, str) else "unknown"
-

@@ -6,7 +6,8 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from voc.labels import Language, Polarity, Reason, Sentiment
+from voc.labels import Language, Origin, Polarity, Reason, Sentiment
+
 
 class ProblemOut(BaseModel):
     """A refusal (RFC 9457). `type` is stable; `detail` says what came and what to do."""
@@ -73,6 +74,7 @@ class ThemeOut(BaseModel):
     p_polarity: float
     start: int = Field(description="First character of the evidence in the text as sent.")
     end: int = Field(description="One past its last character.")
+    origin: Origin
 
 
 class DocumentOut(BaseModel):
@@ -81,10 +83,10 @@ class DocumentOut(BaseModel):
     id: str
     language: Language
     p_language: float
-    sentiment: Sentiment
-    p_negative: float
-    p_neutral: float
-    p_positive: float
+    sentiment: Sentiment | None
+    p_negative: float | None
+    p_neutral: float | None
+    p_positive: float | None
     themes: list[ThemeOut]
     reason_without_theme: Reason | None
 
@@ -107,7 +109,9 @@ class ClassifyOut(BaseModel):
     model: str
 
 
-DocumentFault = Literal["empty", "too-long", "bad-language", "bad-id", "duplicate-id", "bad-document", "failed"]
+DocumentFault = Literal[
+    "empty", "too-long", "bad-language", "bad-id", "duplicate-id", "bad-document", "failed"
+]
 
 FAULTS: Final[dict[DocumentFault, str]] = {
     "empty": "There is no text",
@@ -121,5 +125,8 @@ FAULTS: Final[dict[DocumentFault, str]] = {
 
 PROBLEM_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     "4XX": {"model": ProblemOut, "description": "Refused; the problem says why and what to do"},
-    "5XX": {"model": ProblemOut, "description": "Too busy, or our fault; Retry-After says when to come again"},
+    "5XX": {
+        "model": ProblemOut,
+        "description": "Too busy, or our fault; Retry-After says when to come again",
+    },
 }

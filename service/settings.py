@@ -11,7 +11,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -101,7 +101,9 @@ class ServiceSettings(BaseSettings):
         if "*" in self.cors_origins:
             found.append("VOC_CORS_ORIGINS contains '*': name the origins instead.")
         if "*" in self.forwarded_allow_ips:
-            found.append("VOC_FORWARDED_ALLOW_IPS contains '*': name the proxies, or anyone forges addresses.")
+            found.append(
+                "VOC_FORWARDED_ALLOW_IPS contains '*': name the proxies, or anyone forges addresses."
+            )
         if any("*" in host for host in self.allowed_hosts):
             found.append("VOC_ALLOWED_HOSTS contains '*': name the hosts instead.")
         if self.public and self.allowed_hosts == type(self).model_fields["allowed_hosts"].default:
@@ -109,7 +111,9 @@ class ServiceSettings(BaseSettings):
         if self.public and self.webhook_allow_networks:
             found.append("VOC_WEBHOOK_ALLOW_NETWORKS opens private networks on a public service: unset it.")
         if self.workers > 1 and self.sqlite:
-            found.append("VOC_WORKERS above 1 needs PostgreSQL: set VOC_DATABASE_URL=postgresql+psycopg://...")
+            found.append(
+                "VOC_WORKERS above 1 needs PostgreSQL: set VOC_DATABASE_URL=postgresql+psycopg://..."
+            )
         if not self.url.startswith(("sqlite:///", "postgresql+psycopg://")):
             scheme = self.url.split(":")[0]
             found.append(f"VOC_DATABASE_URL starts with {scheme!r}; use sqlite:/// or postgresql+psycopg://")
@@ -133,13 +137,13 @@ class ServiceSettings(BaseSettings):
         return self.url.startswith("sqlite")
 
 
-def from_environment(environment: Mapping[str, str] | None = None) -> ServiceSettings:
-    """The settings in the `VOC_*` variables.
+def from_environment(*, host: str | None = None, port: int | None = None) -> ServiceSettings:
+    """The settings in the `VOC_*` variables; `host` and `port` go before theirs.
 
     Raises:
         OptionError: an unknown variable, a value out of range, or an unsafe combination.
     """
-    given = os.environ if environment is None else environment
+    given: Mapping[str, str] = os.environ
     known = {f"VOC_{name.upper()}": name for name in ServiceSettings.model_fields}
     for variable in given:
         if variable.upper().startswith("VOC_") and variable.upper() not in {*known, *_OTHERS}:
@@ -147,7 +151,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> ServiceSet
             advice = f"Did you mean {near[0]}?" if near else "docs/service.md lists them all."
             raise OptionError(f"{variable} is no setting of voc. {advice}")
     try:
-        return ServiceSettings()
+        given_here: dict[str, Any] = {"host": host, "port": port}
+        return ServiceSettings(**{name: value for name, value in given_here.items() if value is not None})
     except ValidationError as error:
         raise OptionError(explain(error)) from None
 

@@ -64,7 +64,7 @@ class Usage(Base):
 
 
 class Batch(Base):
-    """A file or rows to analyze. `state`: queued, reading, classifying, explaining, done, failed, canceled."""
+    """A file or rows to analyze; `state` is one of `schemas_batches.State`."""
 
     __tablename__ = "batches"
     __table_args__ = (sa.UniqueConstraint("tenant_id", "idempotency_key"),)
@@ -105,6 +105,12 @@ class StreamComment(Base):
         sa.UniqueConstraint("stream_id", "source_id"),
         sa.Index("ix_stream_comments_person", "tenant_id", "respondent_id"),
         sa.Index("ix_stream_comments_time", "stream_id", "answered_at"),
+        sa.Index(
+            "ix_stream_comments_waiting",
+            "stream_id",
+            sqlite_where=sa.text("labels IS NULL"),
+            postgresql_where=sa.text("labels IS NULL"),
+        ),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
     tenant_id: Mapped[str] = _tenant()
@@ -185,6 +191,17 @@ class ProcessingRecord(Base):
     object: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(default=now)
     body: Mapped[Json]
+
+
+class Erasure(Base):
+    """A person who asked to be forgotten, as a keyed hash: work under way leaves them out too."""
+
+    __tablename__ = "erasures"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = _tenant()
+    person: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+    done: Mapped[bool] = mapped_column(default=False)
 
 
 class Worker(Base):

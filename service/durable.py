@@ -1,0 +1,194 @@
+"""Work that outlives the process: DBOS workflows whose steps are checkpointed in the database.
+
+A batch is one workflow whose id is the batch's id, so it is started once however often it is asked
+for. Its steps are those of `service.work`; after a crash the next process goes on with the first step
+that was not recorded. Arguments are ids only: nothing a person wrote is in DBOS's tables.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+
+from service import erasure, ids, streams, webhooks
+from service.database import now
+from service.errors import Problem
+from service.logs import event
+from service.runtime import Runtime
+from service.settings import ServiceSettings
+from service.tables import Batch, Worker
+
+VERSION: Final = "1"  # of the workflows below; raise it when their steps change
+BATCHES: Final = "batches"
+SHORT: Final = "short"  # webhooks and streams: must not wait behind batches
+_BEAT_S: Final = 1.0
+_SILENT_S: Final = 30.0
+_runtime: Runtime | None = None
+_RETRY: Final = {"retries_allowed": True, "interval_seconds": 1.0, "backoff_rate": 2.0, "max_attempts": 8}
+
+
+def current() -> Runtime:
+    """The runtime that durable work runs in."""
+    if _runtime is None:
+        raise RuntimeError("durable work was started outside a running app")
+    return _runtime
+
+
+def worth_retrying(error: BaseException) -> bool:
+    """Whether the same step may succeed later: the database or the disk is away, or we stumbled."""
+    from voc.errors import VocError
+
+    return not isinstance(error, VocError | Problem) or (
+        isinstance(error, Problem) and error.kind in ("unavailable", "overloaded")
+    )
+
+
+def workflow(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function a durable workflow."""
+    return DBOS.workflow(name=name, max_recovery_attempts=1_000)  # type: ignore[no-any-return]
+
+
+def step(name: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function a checkpointed step, tried again while that can help."""
+    return DBOS.step(name=name, should_retry=worth_retrying, **(_RETRY | options))  # type: ignore[no-any-return]
+
+
+def launch(runtime: Runtime) -> Keeper:
+    """Open the durable store, take up what was left, and begin to work; `Keeper.stop` ends it."""
+    global _runtime
+    from service import batch_workflow, scheduled, webhook_workflow  # noqa: F401 - they register themselves
+
+    settings = runtime.settings
+    _runtime = runtime
+    executor = settings.executor_id or ("local" if settings.sqlite else ids.new("exe"))
+    _configure(settings, executor)
+    DBOS.launch()
+    DBOS.register_queue(BATCHES, worker_concurrency=settings.batch_concurrency, polling_interval_sec=0.5)
+    DBOS.register_queue(SHORT, worker_concurrency=4, polling_interval_sec=0.5)
+    DBOS.apply_schedules(scheduled.table(settings))
+    keeper = Keeper(runtime, executor)
+    keeper.start()
+    return keeper
+
+
+def enqueue(queue: str, work: Callable[..., Any], *arguments: str, name: str, delay_s: float = 0.0) -> None:
+    """Start `work` once under the id `name`; asking again changes nothing."""
+    with SetWorkflowID(name), SetEnqueueOptions(delay_seconds=delay_s or None):
+        DBOS.enqueue_workflow(queue, work, *arguments)
+
+
+def cancel(name: str) -> None:
+    """Stop a workflow before its next step, if it is there."""
+    DBOS.cancel_workflow(name)
+
+
+def forget(name: str) -> None:
+    """Stop a workflow and delete its checkpoints."""
+    DBOS.cancel_workflow(name)
+    DBOS.delete_workflow(name)
+
+
+class Keeper:
+    """Keeps durable work going: starts what a crash left unstarted, adopts what dead processes left."""
+
+    def __init__(self, runtime: Runtime, executor: str) -> None:
+        self.runtime = runtime
+        self.executor = executor
+        self._started: set[str] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="voc-keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop taking up work; what is under way is taken up by the next process."""
+        global _runtime
+        self._stop.set()
+        self._thread.join()
+        DBOS.destroy(workflow_completion_timeout_sec=0)
+        _runtime = None
+
+    def _run(self) -> None:
+        beats = 0
+        while True:
+            try:
+                self._start_what_waits()
+                if beats % 5 == 0 and not self.runtime.settings.sqlite:
+                    self._adopt()
+                if beats % 60 == 0:
+                    for order in erasure.unfinished(self.runtime.database, older_than_s=60):
+                        erasure.finish(self.runtime, order)
+            except Exception:
+                event("keeper.failed", error=True)
+            beats += 1
+            if self._stop.wait(_BEAT_S):
+                return
+
+    def _start_what_waits(self) -> None:
+        """Whatever the database says is to be done has a workflow; a crash may have come between."""
+        from service import batch_workflow, scheduled, webhook_workflow
+
+        with self.runtime.database.session(read_only=True) as session:
+            queued = list(session.scalars(sa.select(Batch.id).where(Batch.state == "queued")))
+            deliveries = webhooks.pending(session)
+            waiting = streams.waiting(session)
+        for batch_id in queued:
+            self._once(BATCHES, batch_workflow.run_batch, batch_id, name=batch_id)
+        for delivery_id, attempts in deliveries:
+            wait = webhooks.WAITS_S[min(attempts, len(webhooks.WAITS_S) - 1)]
+            name = f"{delivery_id}.{attempts}"
+            self._once(SHORT, webhook_workflow.send, delivery_id, str(attempts), name=name, delay_s=wait)
+        for stream_id, newest in waiting:
+            self._once(SHORT, scheduled.label, stream_id, name=f"label.{newest}")
+
+    def _once(
+        self, queue: str, work: Callable[..., Any], *arguments: str, name: str, delay_s: float = 0.0
+    ) -> None:
+        if name in self._started:
+            return
+        if DBOS.get_workflow_status(name) is None:
+            enqueue(queue, work, *arguments, name=name, delay_s=delay_s)
+        if len(self._started) > 100_000:
+            self._started.clear()
+        self._started.add(name)
+
+    def _adopt(self) -> None:
+        """Take up the workflows of processes that have been silent for too long."""
+        with self.runtime.database.session() as session:
+            session.merge(Worker(id=self.executor, seen_at=now()))
+            gone = sa.select(Worker.id).where(Worker.seen_at < now() - timedelta(seconds=_SILENT_S))
+            silent = list(session.scalars(gone))
+        for executor in silent:
+            event("worker.adopted", executor=executor)
+            DBOS._recover_pending_workflows([executor])
+            with self.runtime.database.session() as session:
+                session.execute(sa.delete(Worker).where(Worker.id == executor))
+
+
+def _configure(settings: ServiceSettings, executor: str) -> None:
+    url = settings.url
+    if settings.sqlite:
+        path = settings.data_dir / "durable.sqlite"
+        with closing(sqlite3.connect(path)) as file:
+            file.execute("PRAGMA journal_mode=WAL")  # stays with the file
+        url = f"sqlite:///{path}"
+    config: DBOSConfig = {
+        "name": "voc",
+        "system_database_url": url,
+        "application_version": VERSION,
+        "executor_id": executor,
+        "serializer": DBOSPortableJSONSerializer(),  # not the default: that is pickle
+        "log_level": "ERROR",
+        "notification_listener_polling_interval_sec": 1.0,
+        "scheduler_polling_interval_sec": 10.0,
+    }
+    DBOS(config=config)
