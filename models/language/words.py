@@ -1,21 +1,25 @@
-"""Builds voc/intake/words_en.txt and words_ar.tsv: single words with their frequency, no sentences.
+"""Builds voc/intake/words_en.txt, words_ar.tsv and words_other.txt: single words, no sentences.
 
 English: words of symspellpy's frequency dictionary (MIT; Google Books n-grams crossed with SCOWL)
 that are frequent there, or fairly frequent there and met in the English feedback of ../shared/data.
 Arabic: words met at least `AR_LEAST` times in the Arabic sets of ../shared/data.
 Only sets whose licence allows it (INDEX.md, ship = yes) are read.
+Other languages: the function words of stopwords-iso (MIT), so that French or Persian is not taken
+for one of ours; those that are also English, Arabic or Arabizi words are left out.
 
-Run from the repository root, with symspellpy installed: python models/language/words.py
+Run from the repository root, with symspellpy and stopwordsiso installed: python models/language/words.py
 """
 
 import csv
 import gzip
 import re
 from collections import Counter
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
 from voc.intake.normalize import normalize
+from voc.intake.wordlists import arabizi
 
 DATA = Path("../shared/data")
 TARGET = Path("voc/intake")
@@ -31,6 +35,9 @@ AR_SETS = (
     "absa_ar_hotels",
 )
 EN_TOP, EN_FAIR, EN_LEAST, AR_LEAST = 10_000, 40_000, 2, 6
+LATIN = ("fr", "es", "de", "it", "pt", "nl", "tr", "id", "ms", "tl", "sv")
+LATIN_WORD = re.compile(r"[^\W\d_]{2,}(?:'[^\W\d_]+)?")
+SCRIPT_WORD = re.compile(r"[\u0620-\u06ff]{2,}")
 EN_WORD = re.compile(r"[a-z]+")
 AR_WORD = re.compile(r"(?<![\u0621-\u06ff])[\u0621-\u063a\u0641-\u064a]{2,12}(?![\u0621-\u06ff])")
 # Dictionary words that in feedback are nearly always something else, and chat words it lacks.
@@ -38,6 +45,7 @@ EN_NOT = set(
     "el al mo bas hal kan ana kol shu inti mafi wala habibi ahlan yalla zain mashallah inshallah".split()
 )
 EN_ALSO = """
+oh haha hahaha alright ugh yay hmm lmao rofl bravo thankyou goodjob ty tks cool
 ok okay app apps wifi iphone android sms otp atm pos ios online login signup thx thanx pls plz tbh
 idk btw omg lol imo fyi asap u ur r im ive dont doesnt didnt cant wont isnt wasnt arent couldnt
 wouldnt youre theyre thats whats its gonna wanna gotta kinda yeah yep nope meh wow awesome amazing
@@ -76,13 +84,27 @@ def arabic():
     return [(word, count) for word, count in met.most_common() if count >= AR_LEAST]
 
 
+def other(english_words, arabic_words):
+    stopwords = import_module("stopwordsiso").stopwords
+    ours = set(english_words[:EN_TOP]) | set(EN_ALSO) | arabizi().keys()
+    latin = {word for code in LATIN for word in stopwords(code) if LATIN_WORD.fullmatch(word)} - ours
+    script = {word for code in ("fa", "ur") for word in stopwords(code) if SCRIPT_WORD.fullmatch(word)}
+    known = {normalize(word, "for_matching") for word, _ in arabic_words}
+    script = {word for word in script if normalize(word, "for_matching") not in known}
+    return sorted(latin) + sorted(script)
+
+
 def main():
     source = (
         "# Built by models/language/words.py, which names the sources. Single words, most frequent first.\n"
     )
-    (TARGET / "words_en.txt").write_text(source + "\n".join(english()) + "\n", encoding="utf-8")
-    lines = [f"{word}\t{count}" for word, count in arabic()]
+    english_words, arabic_words = english(), arabic()
+    (TARGET / "words_en.txt").write_text(source + "\n".join(english_words) + "\n", encoding="utf-8")
+    lines = [f"{word}\t{count}" for word, count in arabic_words]
     (TARGET / "words_ar.tsv").write_text(source + "\n".join(lines) + "\n", encoding="utf-8")
+    lines = other(english_words, arabic_words)
+    source = source.replace("most frequent first", "function words of other languages")
+    (TARGET / "words_other.txt").write_text(source + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

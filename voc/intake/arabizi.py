@@ -19,7 +19,7 @@ from voc.intake.aligned import Aligned, Edit, identity, rewrite
 Kind = Literal["arabizi", "english", "shared", "unknown"]
 
 # Left alone: links, mails, handles, masks such as [PHONE].
-_SKIPPED: Final = r"(?:https?:|www\.)\S+|[\w.+-]+@[\w.-]+|@\w+|\[[A-Z]+\]|\b(?:@user|http)\b"
+_SKIPPED: Final = r"(?:https?:|www\.)\S+|[\w.+-]+@[\w.-]+|@\w+|\[(?:[A-Z]+|[a-z]+)\]|\b(?:@user|http)\b"
 _LETTERS: Final = r"[A-Za-z2-9](?:[A-Za-z2-9]|['\u2019](?=[A-Za-z2-9]))*"
 _EDGE: Final = "A-Za-z0-9_\u00c0-\u024f\u0600-\u06ff"  # a code glued to other letters is no word
 _TOKEN: Final = re.compile(rf"(?P<skip>{_SKIPPED})|(?<![{_EDGE}])(?P<word>{_LETTERS})(?![{_EDGE}])")
@@ -35,6 +35,8 @@ _NOT_ARABIZI: Final = re.compile(
     r"day|days|way|pcs?|in|yrs?)|[a-z]{2,}\d|[a-z]+2[a-z]+(?<=2b|2c|2g|2p)|(?:mp|ps|wi|h|f|u|v|q|k|e)\d.?|"
     r"gr8|m8|l8r?|b4|w8|4u|2day|2moro|2nite|2night|h8|str8|co2|h2o|sk8"
 )
+_ENDING: Final = re.compile(r"(?:ing|ed|ly|s|es|er|ers|est|ness|ful|less|able|ment|y)$")
+_STEM_LEAST: Final = 4  # letters
 _STRETCH: Final = re.compile(r"([a-z])\1\1+")
 _PREFIXES: Final = {
     "el": "ال", "al": "ال", "il": "ال", "l": "ال", "wel": "وال", "wal": "وال", "wil": "وال", "bel": "بال",
@@ -142,9 +144,14 @@ def _forms(word: str) -> tuple[str, ...]:
 
 def _english(word: str) -> bool:
     ranks = wordlists.english()
-    return word in ranks or (
-        "'" in word and word.partition("'")[0] in ranks and not any(map(str.isdigit, word))
-    )
+    if word in ranks:
+        return True
+    stem = word.partition("'")[0]
+    if stem != word:
+        return stem in ranks
+    ending = _ENDING.search(word)
+    stem = word[: ending.start()] if ending else ""
+    return len(stem) >= _STEM_LEAST and (stem in ranks or stem + "e" in ranks)
 
 
 def _written(word: str) -> str:

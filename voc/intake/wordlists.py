@@ -1,7 +1,7 @@
-"""Single-word lists that ship with voc: English words, Arabic words with counts, Arabizi spellings.
+"""Single-word lists that ship with voc: English, Arabic with counts, others, Arabizi.
 
-Each is read once, when first needed. `models/language/words.py` builds the first two; the third is
-written by hand.
+Each is read once, when first needed. `models/language/words.py` builds all but the Arabizi spellings,
+which are written by hand.
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ def arabic() -> dict[str, int]:
     """Arabic words as written in feedback, and how often each was met."""
     pairs = (line.split("\t") for line in _lines("words_ar.tsv"))
     return {word: int(count) for word, count in pairs}
+
+
+@cache
+def other() -> frozenset[str]:
+    """Function words of languages that are not ours, in Latin and in Arabic script."""
+    return frozenset(_lines("words_other.txt"))
 
 
 @cache
