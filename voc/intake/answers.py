@@ -10,14 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from voc.errors import OptionError
-from voc.intake.cells import OVERRIDES, is_missing, shown
+from voc.intake.cells import OVERRIDES, is_missing, shown, texts
 from voc.intake.dates import read_dates
 from voc.intake.guess import guess_scale
+from voc.intake.identity import comment_ids, made_ids
 from voc.intake.rejects import Rejects
 from voc.intake.scales import Scale, ScoreProblem, scale_of
 from voc.intake.survey import Notice, Role
 from voc.settings import IntakeSettings
 
+Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
@@ -57,7 +59,7 @@ def understand(table: Table, settings: IntakeSettings, rejects: Rejects) -> Unde
     times = work.times()
     weight = work.weight()
     work.reject((text == "").to_numpy() & np.isnan(score), "", None, "neither text nor score was given")
-    ids, duplicates = work.ids()
+    ids, duplicates = work.ids(text, score, times)
     respondents = work.respondents(ids)
     kept = work.kept
     comments = pd.DataFrame(
@@ -68,7 +70,7 @@ def understand(table: Table, settings: IntakeSettings, rejects: Rejects) -> Unde
             "score": score,
             "score_category": scale.categorize(score) if scale else np.full(len(score), None, dtype=object),
             "weight": weight,
-            "answered_at": times.to_numpy() if times.dt.tz is None else times.array,
+            "answered_at": times.array,
             "source_row": table.rows,
             "source_file": table.files,
         }
@@ -106,7 +108,7 @@ class _Work:
         """The written answers, verbatim; empty where nothing was written."""
         column = self.table.roles["text"].column
         raw = self.table.cells[column]
-        text = raw.map(str, na_action="ignore").astype(object).where(raw.notna(), "")
+        text = texts(raw).where(raw.notna(), "")
         text = text.where(text.str.strip() != "", "")
         limit = self.settings.max_characters
         lengths = text.str.len().to_numpy()
@@ -126,7 +128,7 @@ class _Work:
             self.notices.append(Notice("direction_marks", told))
         return text
 
-    def score(self) -> tuple[npt.NDArray[np.float64], Scale | None]:
+    def score(self) -> tuple[Floats, Scale | None]:
         """The scores on their scale (NaN where none was given) and the scale."""
         values = self.table.column("score")
         if values is None:
@@ -176,7 +178,7 @@ class _Work:
         self.notices.extend(dated.notices)
         return dated.times
 
-    def weight(self) -> npt.NDArray[np.float64]:
+    def weight(self) -> Floats:
         """Survey weights; 1 where there is no such column."""
         values = self.table.column("weight")
         if values is None:
@@ -187,40 +189,37 @@ class _Work:
         self.reject(bad, column, values, "the weight is no number of 0 or more")
         return np.where(bad, 1.0, numbers)
 
-    def ids(self) -> tuple[npt.NDArray[Any], int]:
+    def ids(self, text: pd.Series, score: Floats, times: pd.Series) -> tuple[npt.NDArray[Any], int]:
         """A unique id per comment, and the number of rows rejected for a repeated one."""
-        made = np.array(
-            [f"{file}:{row}" for file, row in zip(self.table.files, self.table.rows, strict=True)],
-            dtype=object,
-        )
+        made = made_ids(self.table.files, self.table.rows)
         values = self.table.column("comment_id")
         if values is None:
             return made, 0
-        given = values.map(str, na_action="ignore").str.strip()
-        absent = (given.isna() | (given == "")).to_numpy()
-        ids = np.where(absent, made, given.to_numpy(dtype=object, na_value=""))
-        repeated = pd.Series(ids).where(self.kept).duplicated().to_numpy() & self.kept & ~absent
-        count = int(repeated.sum())
-        self.reject(
-            repeated,
-            self.table.roles["comment_id"].column,
-            values,
-            "this id was read before; the first row counts",
-        )
-        return ids, count
+        answers = pd.DataFrame({"source_file": self.table.files, "text": text.to_numpy(dtype=object)})
+        answers = answers.assign(score=score, answered_at=times.array)
+        found = comment_ids(texts(values), made, answers, self.kept)
+        if found.renamed:
+            told = (
+                f"{found.renamed} ids stand for another answer in an earlier file; the file's name was added."
+            )
+            self.notices.append(Notice("renamed_ids", told))
+        count = int((found.repeated & self.kept).sum())
+        column = self.table.roles["comment_id"].column
+        self.reject(found.repeated, column, values, "this id was read before; the first row with it counts")
+        return found.values, count
 
     def respondents(self, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Who answered: the respondent's id, or the comment's own where none is given."""
         values = self.table.column("respondent")
         if values is None:
             return ids
-        given = values.map(str, na_action="ignore").str.strip()
-        absent = (given.isna() | (given == "")).to_numpy()
-        return np.where(absent, ids, given.to_numpy(dtype=object, na_value=""))
+        given = texts(values).str.strip()
+        absent = (given.isna() | (given == "")).to_numpy(dtype=bool)
+        return np.where(absent, ids, given.to_numpy(dtype=object))
 
     def segment(self, column: str) -> npt.NDArray[Any]:
         """A segment's values, None where missing."""
-        values = self.table.cells[column].map(str, na_action="ignore").str.strip()
+        values = texts(self.table.cells[column]).str.strip()
         known = {value: None if is_missing(value) else value for value in values.dropna().unique()}
         return np.asarray(values.map(known).astype(object).where(values.notna(), None), dtype=object)
 

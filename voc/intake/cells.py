@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import Final
 
+import pandas as pd
+
 SHOWN_CHARACTERS: Final = 200
 
 # Digits of Arabic (U+0660..) and of Persian and Urdu (U+06F0..), and the Arabic number signs.
@@ -75,3 +77,24 @@ def _is_safe(letter: str) -> bool:
 
 def _escaped(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
+
+
+def texts(values: pd.Series) -> pd.Series:
+    """Each cell as text without a needless ".0", None where there is none; dtype object."""
+    if pd.api.types.is_float_dtype(values):
+        return pd.Series(
+            [_number(value) for value in values.to_numpy(dtype=float, na_value=float("nan"))],
+            values.index,
+            object,
+        )
+    return pd.Series(
+        [None if gone else str(value) for value, gone in zip(values, values.isna(), strict=True)],
+        values.index,
+        object,
+    )
+
+
+def _number(value: float) -> str | None:
+    if value != value:
+        return None
+    return str(int(value)) if float(value).is_integer() else repr(float(value))

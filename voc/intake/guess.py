@@ -13,6 +13,7 @@ from voc.intake.scales import Scale, scale_of
 from voc.intake.survey import Notice
 
 FITS: Final = 0.99  # share of answers that must lie on a scale for it to be guessed
+TELLING: Final = 200  # answers among which a scale that has a zero should show one
 _NPS: Final = ("nps", "recommend", "recommendation", "ltr", "توصيه", "توصي", "تنصح", "الترويج")
 _CSAT: Final = ("csat", "satisfaction", "satisfied", "رضا", "الرضا", "رضاك", "راض")
 _CES: Final = ("ces", "effort", "ease", "easy", "جهد", "الجهد", "سهوله", "سهل")
@@ -53,6 +54,7 @@ def _code(header: str, numbers: pd.Series, weights: pd.Series, tops: set[float])
     if fits(1, 7):
         return "ces", False
     if fits(0, 10):
-        return ("nps", False) if (numbers == 0).any() else ("1-10", False)
+        has_zero = bool((numbers == 0).any())
+        return ("nps" if has_zero or weights.sum() < TELLING else "1-10"), False
     low, high = numbers.min(), numbers.max()
     return ("0-100", False) if 0 <= low and high <= 100 else (f"{low:g}..{high:g}", False)

@@ -41,7 +41,7 @@ def read(
     grids = sources.open_all(sources_, settings, progress)
     cells, files, rows, notices = _joined(grids)
     questions = {name: text for grid in reversed(grids) for name, text in grid.questions.items()}
-    found = columns.find_roles(cells, settings, questions)
+    found = columns.find_roles(cells, files, settings, questions)
     rejects = Rejects()
     for grid in grids:
         for row, value, reason in grid.faulty:

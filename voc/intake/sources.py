@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from voc.errors import InputError
-from voc.intake import delimited, frames
+from voc.intake import delimited, frames, records, sheets
 from voc.intake.cells import shown
+from voc.intake.containers import kind_of
 from voc.intake.survey import Grid
 from voc.settings import IntakeSettings
 
@@ -31,12 +31,10 @@ def open_all(sources: Any, settings: IntakeSettings, progress: Progress | None) 
     items = _listed(sources)
     labels = _labels(items)
     grids: list[Grid] = []
-    for item, label in zip(items, labels, strict=True):
-        grids.append(
-            frames.load(item, label) if frames.is_frame(item) else _file(Path(item), label, settings)
-        )
+    for done, (item, label) in enumerate(zip(items, labels, strict=True), start=1):
+        grids += [frames.load(item, label)] if frames.is_frame(item) else _file(Path(item), label, settings)
         if progress is not None:
-            progress(len(grids), len(items))
+            progress(done, len(items))
     return grids
 
 
@@ -68,27 +66,12 @@ def _labels(items: list[Any]) -> list[str]:
     return labels
 
 
-def _file(path: Path, label: str, settings: IntakeSettings) -> Grid:
-    start = _start(path, label)
-    if not start:
-        raise InputError(f"{label} is empty (0 bytes). Export it again, or pass another file.")
-    opened = _opener(path, start)
-    return delimited.load(opened, label, settings.separator, settings.encoding, settings.max_cell_bytes)
-
-
-def _start(path: Path, label: str) -> bytes:
-    try:
-        if path.is_dir():
-            raise InputError(f"{label} is a folder. Pass the files in it, for example {label}/*.csv.")
-        with path.open("rb") as stream:
-            return stream.read(1 << 16)
-    except FileNotFoundError as error:
-        raise InputError(f"There is no file {shown(str(path))}.") from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{label} cannot be opened: {error}.") from error
-
-
-def _opener(path: Path, start: bytes) -> Callable[[], BinaryIO]:
-    if start.startswith(b"\x1f\x8b"):
-        return lambda: gzip.open(path, "rb")  # type: ignore[return-value]
-    return lambda: path.open("rb")
+def _file(path: Path, label: str, settings: IntakeSettings) -> list[Grid]:
+    kind, opened = kind_of(path, label)
+    if kind == "xlsx":
+        return sheets.load(path, label)
+    if kind == "parquet":
+        return [records.load_parquet(path, label)]
+    if kind == "json":
+        return [records.load_json(opened, label, settings.encoding)]
+    return [delimited.load(opened, label, settings.separator, settings.encoding, settings.max_cell_bytes)]
