@@ -47,8 +47,9 @@ class Decomposition:
         components: (2K + 4,) points; they sum to the score change.
         covariance: (2K + 4, 2K + 4) plug-in covariance of the components.
         correction: (2K + 4,) Goodman's product term, to subtract from variances.
-        ingredients: (4K,) level, own change, change and mean of the mention share.
-        ingredient_se: (4K,) standard errors of the ingredients.
+        ingredients: (5K,) level, own change, change and mean of the mention share, own change of the
+            score as given (in its units).
+        ingredient_se: (5K,) standard errors of the ingredients.
         shares: (2, K) mention share per wave at the mean segment mix.
     """
 
@@ -69,7 +70,7 @@ class Decomposition:
         Returns:
             (m,) values in points and (m,) standard errors.
         """
-        plugin = np.einsum("ij,jk,ik->i", rows, self.covariance, rows)
+        plugin = ((rows @ self.covariance) * rows).sum(1)
         variance = np.maximum(plugin - np.abs(rows) @ self.correction, FLOOR * plugin)
         return rows @ self.components, np.sqrt(np.maximum(variance, 0.0))
 
@@ -104,11 +105,12 @@ def point(answers: Answers, options: Options) -> Point:
 def decompose(answers: Answers, options: Options | None = None) -> Decomposition:
     """The components of `answers` with their covariance; both waves need at least one respondent."""
     made = point(answers, options or Options())
-    covariance = ingredient_covariance(made.answers, made.cells, made.fitted, made.common)
+    raw_common = beyond_common(made.fitted, made.answers.leaf_polarity, raw=True)
+    full = ingredient_covariance(made.answers, made.cells, made.fitted, made.common, raw_common)
     moved, mean = made.shares[1] - made.shares[0], made.shares.mean(0)
     jacobian = _jacobian(made.fitted.level, made.common.own, moved, mean)
     k = len(moved)
-    variance = np.diag(covariance)
+    covariance, variance = full[: 4 * k + 4, : 4 * k + 4], np.diag(full)
     correction = np.zeros(2 * k + 4)
     correction[:k] = variance[:k] * variance[2 * k : 3 * k]
     correction[k : 2 * k] = variance[k : 2 * k] * variance[3 * k : 4 * k]
@@ -117,8 +119,8 @@ def decompose(answers: Answers, options: Options | None = None) -> Decomposition
         components=made.components,
         covariance=jacobian @ covariance @ jacobian.T,
         correction=correction,
-        ingredients=np.r_[made.fitted.level, made.common.own, moved, mean],
-        ingredient_se=np.sqrt(np.maximum(variance[: 4 * k], 0.0)),
+        ingredients=np.r_[made.fitted.level, made.common.own, moved, mean, raw_common.own],
+        ingredient_se=np.sqrt(np.maximum(np.r_[variance[: 4 * k], variance[4 * k + 4 :]], 0.0)),
         shares=made.shares,
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from voc.numbers.answers import Answers, Floats
+from voc.numbers.answers import Answers, Floats, Ints
 from voc.numbers.cells import TINY, Cells
 from voc.numbers.regression import Fit
 
@@ -33,15 +33,19 @@ class Common:
     jacobian: Floats
 
 
-def beyond_common(fit: Fit, polarity: np.ndarray) -> Common:
-    """Changes beyond the Huber location (k = 1.345, weights 1/se^2) of their polarity."""
-    own = np.where(fit.own_change, fit.change, 0.0)
+def beyond_common(fit: Fit, polarity: Ints, raw: bool = False) -> Common:
+    """Changes beyond the Huber location (k = 1.345, weights 1/se^2) of their polarity.
+
+    `raw` takes the changes of the score as given instead of its points.
+    """
+    changes, errors = (fit.raw_change, fit.raw_change_se) if raw else (fit.change, fit.change_se)
+    own = np.where(fit.own_change, changes, 0.0)
     jacobian = np.diag(fit.own_change.astype(np.float64))
     for kind in np.unique(polarity):
         j = np.flatnonzero((polarity == kind) & fit.own_change)
         if len(j) < LEAVES_FOR_COMMON:
             continue
-        change, se = fit.change[j], fit.change_se[j]
+        change, se = changes[j], errors[j]
         center = float(np.median(change))
         for _ in range(30):
             pull = np.minimum(1, HUBER / np.maximum(np.abs(change - center) / se, TINY)) / se**2
@@ -52,9 +56,15 @@ def beyond_common(fit: Fit, polarity: np.ndarray) -> Common:
     return Common(own, jacobian)
 
 
-def ingredient_covariance(answers: Answers, cells: Cells, fit: Fit, common: Common) -> Floats:
-    """Covariance (4K + 4 square) of level, own change, mention change and mean; mix, rate, silent, within."""
-    features, weights = _features(answers, cells, fit, common)
+def ingredient_covariance(
+    answers: Answers, cells: Cells, fit: Fit, common: Common, raw_common: Common
+) -> Floats:
+    """Covariance (5K + 4 square) of the ingredients of the components.
+
+    In order: level, own change, change and mean of the mention share (K each); mix, rate, silent and
+    within; own change of the score as given (K).
+    """
+    features, weights = _features(answers, cells, fit, common, raw_common)
     people = int(answers.person.max()) + 1
     if people < len(answers.y):
         n = len(answers.y)
@@ -64,39 +74,42 @@ def ingredient_covariance(answers: Answers, cells: Cells, fit: Fit, common: Comm
     return np.asarray(weights.T @ gram @ weights)
 
 
-def _delete_one(own: Floats, total: Floats) -> Floats:
+def delete_one(own: Floats, total: Floats) -> Floats:
     """Own over the rest, w / (W - w); a row that is alone in its cell counts once."""
     rest = total - own
     return np.asarray(np.where(rest > 1e-9, own / np.maximum(rest, TINY), np.where(own > 0, 1.0, 0.0)))
 
 
-def _features(answers: Answers, cells: Cells, fit: Fit, common: Common) -> tuple[sp.csr_matrix, Floats]:
-    """`phi` (n, f) sparse and `L` (f, 4K + 4) with influence values phi @ L."""
+def _features(
+    answers: Answers, cells: Cells, fit: Fit, common: Common, raw_common: Common
+) -> tuple[sp.csr_matrix, Floats]:
+    """`phi` (n, f) sparse and `L` (f, 5K + 4) with influence values phi @ L."""
     k, z2 = answers.mentions.shape[1], 2 * answers.n_segments
     cell, wave, w = answers.cell, answers.wave, answers.weight
     sign = np.where(wave == 1, 1.0, -1.0)
     share = np.tile(cells.share_mean, 2)[cell]
     reach = share * np.tile(cells.rate.mean(0), 2)[cell]
-    f = _delete_one(w, cells.weight.ravel()[cell])
-    f_writer = _delete_one(cells.omega, cells.weight_writers.ravel()[cell])
-    f_wave = _delete_one(w, cells.weight.sum(1)[wave])
-    residual = fit.residual * fit.inflate
-
+    f = delete_one(w, cells.weight.ravel()[cell])
+    f_writer = delete_one(cells.omega, cells.weight_writers.ravel()[cell])
+    f_wave = delete_one(w, cells.weight.sum(1)[wave])
     gradient = np.hstack([fit.gradient[:, :k], fit.gradient[:, k:] @ common.jacobian.T])
-    class_effect, class_mention = _class_means(answers, cells, fit, gradient, residual)
+    raw_gradient = fit.gradient[:, k:] @ raw_common.jacobian.T
+    class_effect = _class_effects(answers, cells, fit, gradient, fit.residual)
+    class_raw = _class_effects(answers, cells, fit, raw_gradient, fit.raw_residual)
+    class_mention = _class_mentions(answers, cells)
     per_omega = np.bincount(cell, fit.row_weight, z2) / np.maximum(cells.weight_writers.ravel(), TINY)
     mention = cells.mention.reshape(z2, k)
     wave_sign = np.repeat([-1.0, 1.0], answers.n_segments)[:, None]
 
-    phi = [sp.diags(fit.row_weight * residual) @ fit.basis]
-    into = [_place(k, effects=gradient)]
+    phi = [sp.diags(fit.row_weight * fit.inflate * r) @ fit.basis for r in (fit.residual, fit.raw_residual)]
+    into = [_place(k, effects=gradient), _place(k, raw=raw_gradient)]
     phi.append(sp.diags(reach * f_writer) @ fit.basis[:, z2:])
     eye = np.eye(k)
     into.append(_place(k, change=np.vstack([-eye, eye]), mean=np.vstack([eye, eye]) / 2))
     by_cell: list[tuple[Floats, Floats, Floats]] = []  # row factor, rows for change, rows for mean
     if cells.project:
         by_class = [
-            (w * per_omega[cell] - fit.row_weight, _place(k, effects=class_effect)),
+            (w * per_omega[cell] - fit.row_weight, _place(k, effects=class_effect, raw=class_raw)),
             (
                 reach * (f - f_writer),
                 _halves(k, class_mention, np.repeat(wave_sign, answers.n_categories, 0)),
@@ -119,21 +132,27 @@ def _features(answers: Answers, cells: Cells, fit: Fit, common: Common) -> tuple
         phi.append(_indicator(cell, factor, z2))
         into.append(_place(k, change=change, mean=mean))
     phi.append(sp.csr_matrix(_top_influence(answers, cells, sign, share, f, f_writer, f_wave)))
-    into.append(np.hstack([np.zeros((4, 4 * k)), np.eye(4)]))
+    into.append(np.hstack([np.zeros((4, 4 * k)), np.eye(4), np.zeros((4, k))]))
     return sp.csr_matrix(sp.hstack(phi)), np.vstack(into)
 
 
-def _class_means(
-    answers: Answers, cells: Cells, fit: Fit, gradient: Floats, residual: Floats
-) -> tuple[Floats, Floats]:
-    """Per class cell, the writers' mean of (coefficient influence, mention): (2ZC, 2K) and (2ZC, K)."""
-    n, k = answers.mentions.shape
-    size = len(cells.class_weight)
+def _class_effects(answers: Answers, cells: Cells, fit: Fit, gradient: Floats, residual: Floats) -> Floats:
+    """(2ZC, m) writers' mean influence on m coefficients, per class cell."""
+    rows = _by_class(answers, cells) @ sp.diags(residual * fit.inflate) @ fit.basis
+    return np.asarray(rows.todense()) @ gradient / np.maximum(cells.class_weight, TINY)[:, None]
+
+
+def _class_mentions(answers: Answers, cells: Cells) -> Floats:
+    """(2ZC, K) share of writers who mention each leaf, per class cell."""
+    sums = np.asarray((_by_class(answers, cells) @ answers.mentions).todense())
+    return sums.reshape(len(cells.class_weight), -1) / np.maximum(cells.class_weight, TINY)[:, None]
+
+
+def _by_class(answers: Answers, cells: Cells) -> sp.csr_matrix:
+    """(2ZC, n) weights of writers, one row per class cell."""
+    n = len(answers.y)
     writer = answers.weight * answers.writes
-    mass = np.maximum(cells.class_weight, TINY)[:, None]
-    by_class = sp.csr_matrix((writer, (cells.index, np.arange(n))), shape=(size, n))
-    effect = np.asarray((by_class @ sp.diags(residual) @ fit.basis).todense()) @ gradient / mass
-    return effect, np.asarray((by_class @ answers.mentions).todense()).reshape(size, k) / mass
+    return sp.csr_matrix((writer, (cells.index, np.arange(n))), shape=(len(cells.class_weight), n))
 
 
 def _top_influence(
@@ -158,7 +177,7 @@ def _top_influence(
     total: Floats = np.bincount(cell, silent_weight, 2 * answers.n_segments).astype(np.float64)[cell]
     moved = f * (answers.writes.astype(np.float64) - cells.rate.ravel()[cell])
     wrote = f_writer * (y - cells.wrote.ravel()[cell])
-    silent = _delete_one(silent_weight, total) * (y - cells.silent.ravel()[cell])
+    silent = delete_one(silent_weight, total) * (y - cells.silent.ravel()[cell])
     rate = through_shares(-rate_change * gap) - share * (
         sign * moved * gap[z] + 0.5 * rate_change[z] * (silent - wrote)
     )
@@ -194,12 +213,16 @@ def _halves(k: int, rows: Floats, sign: Floats) -> Floats:
 
 
 def _place(
-    k: int, effects: Floats | None = None, change: Floats | None = None, mean: Floats | None = None
+    k: int,
+    effects: Floats | None = None,
+    change: Floats | None = None,
+    mean: Floats | None = None,
+    raw: Floats | None = None,
 ) -> Floats:
-    """Rows of `L`: (level, own change) | mention change | mean mention | mix, rate, silent, within."""
-    given = next(block for block in (effects, change, mean) if block is not None)
-    out = np.zeros((len(given), 4 * k + 4))
-    for block, start in ((effects, 0), (change, 2 * k), (mean, 3 * k)):
-        if block is not None:
-            out[:, start : start + block.shape[1]] = block
+    """Rows of `L`: (level, own change) | mention change | mean mention | mix ... within | raw change."""
+    blocks = [(effects, 0), (change, 2 * k), (mean, 3 * k), (raw, 4 * k + 4)]
+    given = [(block, start) for block, start in blocks if block is not None]
+    out = np.zeros((len(given[0][0]), 5 * k + 4))
+    for block, start in given:
+        out[:, start : start + block.shape[1]] = block
     return out

@@ -74,12 +74,12 @@ def lay_out(
     tops = np.eye(2 * k + 4)[2 * k :]
     shown = [i for i in range(4) if not (project and i in (1, 2))]
     family = np.vstack([prevalence, effect, tops[shown]])
-    verdicts = judge(made, family, settings.fdr)
+    verdicts = judge(made, themes, tops[shown])
     quantile = float(stats.norm.ppf(0.5 + settings.confidence / 2))
-    bars = _Bars(made, own, verdicts, quantile, parents, _People.of(answers, row))
-    parts = [bars.theme(t, i, len(themes)) for i, t in enumerate(themes)]
+    bars = _Bars(made, own, verdicts, settings.fdr, quantile, parents, _People.of(answers, row))
+    parts = bars.themes(themes)
     parts.sort(key=lambda part: (part.named is None, -part.strength, part.id))
-    ends = [bars.top(TOPS[i], tops[i], 2 * len(themes) + j) for j, i in enumerate(shown)]
+    ends = [bars.top(TOPS[i], tops[i], j) for j, i in enumerate(shown)]
     se = made.combine(family)[1]
     return Layout(
         (*parts, *ends), family, (se[: len(themes)], se[len(themes) : 2 * len(themes)]), made, quantile
@@ -134,50 +134,67 @@ def parent_parts(layout: Layout, parents: Mapping[str, str | None]) -> tuple[Par
 
 @dataclass(frozen=True)
 class _People:
-    """Who mentioned what, every comment once.
+    """Respondents behind the bars, each once.
 
     Attributes:
-        wave: (m,) wave of each comment.
-        mentions: (m, K) sparse.
+        all: (2,) respondents per wave.
+        theme: (2, T') respondents who mention any leaf of each theme present.
+        leaf: (2, K) respondents who mention each leaf.
     """
 
-    wave: Ints
-    mentions: sp.csr_matrix
+    all: Ints
+    theme: Ints
+    leaf: Ints
 
     @staticmethod
     def of(answers: Answers, row: Ints) -> _People:
         first = np.unique(row, return_index=True)[1]
-        return _People(answers.wave[first], answers.mentions[first])
-
-    def mentioning(self, leaves: Ints) -> list[int]:
-        """Comments that mention any of the leaves, before and after."""
-        any_leaf = np.asarray(self.mentions[:, leaves].sum(1)).ravel() > 0
-        return [int(x) for x in np.bincount(self.wave[any_leaf], minlength=2)]
+        wave, table = answers.wave[first], answers.mentions[first]
+        sides = sp.csr_matrix((np.ones(len(wave)), (wave, np.arange(len(wave)))), shape=(2, len(wave)))
+        kinds, index = np.unique(answers.leaf_theme, return_inverse=True)
+        k = len(index)
+        by_theme = table @ sp.csr_matrix((np.ones(k), (np.arange(k), index)), shape=(k, len(kinds)))
+        counts = [np.asarray((sides @ (held > 0)).todense()).astype(np.int64) for held in (by_theme, table)]
+        return _People(np.bincount(wave, minlength=2), *counts)
 
 
 @dataclass(frozen=True)
 class _Bars:
-    """Builds parts; index arguments are positions in the tested family."""
+    """Builds parts; the index of `top` is its position among the other parts."""
 
     made: Decomposition
     own: Floats
     verdicts: Verdicts
+    fdr: float
     quantile: float
     parents: Mapping[str, str | None]
     people: _People
 
-    def theme(self, theme: int, index: int, n_themes: int) -> Part:
-        answers, k = self.made.answers, len(self.made.answers.leaf_theme)
-        leaf = (answers.leaf_theme == theme).astype(np.float64)
-        none, end = np.zeros(k), np.zeros(4)
-        rows = np.vstack([np.r_[leaf, none, end], np.r_[none, leaf, end], np.r_[leaf, leaf, end]])
-        value, se = self.made.combine(rows)
-        half = self.quantile * se
-        name = answers.themes[theme]
-        family = [index, n_themes + index]
-        members = np.flatnonzero(leaf)
-        mentioned = self.people.mentioning(members)
+    def themes(self, themes: Ints) -> list[Part]:
+        """One part per theme in `themes` (T',), in that order."""
+        answers, k, count = self.made.answers, len(self.made.answers.leaf_theme), len(themes)
+        prevalence = np.zeros((count, 2 * k + 4))
+        prevalence[np.searchsorted(themes, answers.leaf_theme), np.arange(k)] = 1.0
+        effect = np.roll(prevalence, k, axis=1)
+        value, se = self.made.combine(np.vstack([prevalence, effect, prevalence + effect]))
+        value, half = value.reshape(3, count), self.quantile * se.reshape(3, count)
+        leaves = self.leaves()
+        return [
+            self.theme(
+                i,
+                answers.themes[t],
+                value[:, i],
+                half[:, i],
+                [x for j, x in leaves if answers.leaf_theme[j] == t],
+            )
+            for i, t in enumerate(themes)
+        ]
+
+    def theme(self, i: int, name: str, value: Floats, half: Floats, leaves: list[Leaf]) -> Part:
+        q = self.verdicts.prevalence_q[i], self.verdicts.effect_q[i]
         total = float(value[0] + value[1])
+        members = np.flatnonzero(self.made.answers.leaf_theme == self.made.answers.themes.index(name))
+        own = float(self.own[members].sum() + self.own[len(self.made.answers.leaf_theme) + members].sum())
         return Part(
             kind="theme",
             id=name,
@@ -187,46 +204,51 @@ class _Bars:
             total=total,
             low=total - float(half[2]),
             high=total + float(half[2]),
-            projected=total - float(rows[2] @ self.own),
-            q_value=float(self.verdicts.q[family].min()),
-            named=_which(*(bool(x) for x in self.verdicts.named[family])),
-            n_before=mentioned[0],
-            n_after=mentioned[1],
+            projected=total - own,
+            q_value=float(min(q)),
+            named=_which(bool(q[0] <= self.fdr), bool(q[1] <= self.fdr)),
+            n_before=int(self.people.theme[0, i]),
+            n_after=int(self.people.theme[1, i]),
             prevalence_low=float(value[0] - half[0]),
             prevalence_high=float(value[0] + half[0]),
             effect_low=float(value[1] - half[1]),
             effect_high=float(value[1] + half[1]),
-            strength=float(np.abs(self.verdicts.z[family]).max()),
-            share_before=float(self.made.shares[0, members].sum()),
-            share_after=float(self.made.shares[1, members].sum()),
-            leaves=tuple(self.leaf(int(j)) for j in members),
+            strength=float(self.verdicts.strength[i]),
+            share_before=sum(leaf.share_before for leaf in leaves),
+            share_after=sum(leaf.share_after for leaf in leaves),
+            leaves=tuple(leaves),
         )
 
-    def leaf(self, j: int) -> Leaf:
+    def leaves(self) -> list[tuple[int, Leaf]]:
+        """Every leaf with its index."""
         made, k = self.made, len(self.made.answers.leaf_theme)
-        rows = np.zeros((1, 2 * k + 4))
-        rows[0, [j, k + j]] = 1.0
-        value, se = made.combine(rows)
-        mentioned = self.people.mentioning(np.array([j]))
-        return Leaf(
-            polarity=POLARITIES[made.answers.leaf_polarity[j]],
-            prevalence=float(made.components[j]),
-            effect=float(made.components[k + j]),
-            total=float(value[0]),
-            low=float(value[0] - self.quantile * se[0]),
-            high=float(value[0] + self.quantile * se[0]),
-            share_before=float(made.shares[0, j]),
-            share_after=float(made.shares[1, j]),
-            level=float(made.ingredients[j]),
-            n_before=mentioned[0],
-            n_after=mentioned[1],
-        )
+        value, se = made.combine(np.hstack([np.eye(k), np.eye(k), np.zeros((k, 4))]))
+        half = self.quantile * se
+        return [
+            (
+                j,
+                Leaf(
+                    polarity=POLARITIES[made.answers.leaf_polarity[j]],
+                    prevalence=float(made.components[j]),
+                    effect=float(made.components[k + j]),
+                    total=float(value[j]),
+                    low=float(value[j] - half[j]),
+                    high=float(value[j] + half[j]),
+                    share_before=float(made.shares[0, j]),
+                    share_after=float(made.shares[1, j]),
+                    level=float(made.ingredients[j]),
+                    n_before=int(self.people.leaf[0, j]),
+                    n_after=int(self.people.leaf[1, j]),
+                ),
+            )
+            for j in range(k)
+        ]
 
     def top(self, kind: Kind, row: Floats, index: int) -> Part:
         value, se = self.made.combine(row[None, :])
         half = self.quantile * float(se[0])
         total = float(value[0])
-        n = np.bincount(self.people.wave, minlength=2)
+        n = self.people.all
         return Part(
             kind=kind,
             id=kind,
@@ -237,11 +259,11 @@ class _Bars:
             low=total - half,
             high=total + half,
             projected=total - float(row @ self.own) if kind == "general" else 0.0,
-            q_value=float(self.verdicts.q[index]),
-            named="part" if self.verdicts.named[index] else None,
+            q_value=float(self.verdicts.top_q[index]),
+            named="part" if self.verdicts.top_q[index] <= self.fdr else None,
             n_before=int(n[0]),
             n_after=int(n[1]),
-            strength=float(abs(self.verdicts.z[index])),
+            strength=float(self.verdicts.top_strength[index]),
         )
 
 

@@ -38,22 +38,28 @@ class Fit:
         basis: (n, 2Z + 2K) sparse rows: cell indicator, mentions in wave 0, mentions in wave 1.
         row_weight: (n,) regression weight; 0 for silent respondents.
         residual: (n,) score minus fit, points; 0 for silent respondents.
+        raw_residual: (n,) the same for the score as given.
         inflate: (n,) leverage correction of the residual, 1/(1-h) (HC3) or its root (HC2).
         level, change: (K,) mean effect of the two waves and after-minus-before, points per mention.
         gradient: (2Z + 2K, 2K) influence of weight x residual x basis row on (level, change).
         own_change: (K,) True where the leaf has a change of its own.
         change_se: (K,) model-based standard error of `change`, points.
+        raw_change: (K,) change of the effect on the score as given, in its own units.
+        raw_change_se: (K,) its model-based standard error.
     """
 
     basis: sp.csr_matrix
     row_weight: Floats
     residual: Floats
+    raw_residual: Floats
     inflate: Floats
     level: Floats
     change: Floats
     gradient: Floats
     own_change: Flags
     change_se: Floats
+    raw_change: Floats
+    raw_change_se: Floats
 
 
 def fit(answers: Answers, cells: Cells, ridge: Ridge, prevalence_only: bool = False, hc: int = 3) -> Fit:
@@ -77,27 +83,31 @@ def fit(answers: Answers, cells: Cells, ridge: Ridge, prevalence_only: bool = Fa
     gram = np.asarray((weighted.T @ basis).todense())
     penalty[:z2] += np.where(np.diag(gram)[:z2] > TINY, 0.0, 1.0)  # an empty cell has no intercept
     inverse = np.linalg.inv(expand.T @ gram @ expand + np.diag(penalty))
-    theta = inverse @ (expand.T @ (weighted.T @ answers.y))
-    residual = np.where(row_weight > 0, answers.y - basis @ (expand @ theta), 0.0)
+    both = np.column_stack([answers.y, answers.raw])
+    theta = inverse @ (expand.T @ (weighted.T @ both))
+    residual = np.where(row_weight[:, None] > 0, both - basis @ (expand @ theta), 0.0)
     effects = read @ theta
-    noise = float(row_weight @ residual**2) / max(float(row_weight.sum()) - k, 1.0)
-    spread = np.einsum("ij,jk,ik->i", read[k:], inverse, read[k:])
+    noise = row_weight @ residual**2 / max(float(row_weight.sum()) - k, 1.0)
+    spread = ((read[k:] @ inverse) * read[k:]).sum(1)
     hat = expand @ inverse @ expand.T
     leverage = np.minimum(_leverage(answers, basis, row_weight, hat), 0.9)
     return Fit(
         basis=basis,
         row_weight=row_weight,
-        residual=residual,
+        residual=residual[:, 0],
+        raw_residual=residual[:, 1],
         inflate=1 / (1 - leverage)
         if hc == 3
         else 1 / np.sqrt(1 - leverage)
         if hc == 2
         else np.ones_like(leverage),
-        level=effects[:k],
-        change=effects[k:],
+        level=effects[:k, 0],
+        change=effects[k:, 0],
         gradient=expand @ inverse @ read.T,
         own_change=own,
-        change_se=np.sqrt(np.maximum(spread * noise, TINY)),
+        change_se=np.sqrt(np.maximum(spread * noise[0], TINY)),
+        raw_change=effects[k:, 1],
+        raw_change_se=np.sqrt(np.maximum(spread * noise[1], TINY)),
     )
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from voc.numbers.answers import Flags, Floats
+from voc.numbers.answers import Floats, Ints
 from voc.numbers.decomposition import Decomposition
 
 DRAWS = 2000
+VISIBLE = 1.959964  # |z| from which an estimate's own 95 % interval leaves zero out
 
 
 @dataclass(frozen=True)
@@ -18,37 +19,89 @@ class Verdicts:
     """Tests of the family {prevalence and effect of every theme, mix, general (rate, silent)}.
 
     Attributes:
-        z: (m,) estimate over standard error of each tested part, 0 where it cannot vary.
-        q: (m,) Benjamini-Hochberg adjusted p-values.
-        named: (m,) True where q is at most the false discovery rate.
+        prevalence_q, effect_q: (T',) Benjamini-Hochberg adjusted p-values of each theme's two parts.
+        top_q: (m,) of the other parts.
+        strength: (T',) largest |z| of a theme's leaves; changes of effect count where they are visible.
+        top_strength: (m,) |z| of the other parts.
     """
 
-    z: Floats
-    q: Floats
-    named: Flags
+    prevalence_q: Floats
+    effect_q: Floats
+    top_q: Floats
+    strength: Floats
+    top_strength: Floats
 
 
 def adjusted(p: Floats) -> Floats:
-    """(m,) Benjamini-Hochberg adjusted p-values (q-values), at most 1.
+    """(m,) Benjamini-Hochberg adjusted p-values (q-values), at most 1; NaN (not tested) becomes 1.
 
     >>> adjusted(np.array([0.01, 0.04, 0.03])).round(3).tolist()
     [0.03, 0.04, 0.04]
     """
-    m = len(p)
-    order = np.argsort(p)
-    stepped = p[order] * m / np.arange(1, m + 1)
-    out = np.empty(m)
-    out[order] = np.minimum.accumulate(stepped[::-1])[::-1]
-    return np.minimum(out, 1.0)
+    tested = np.flatnonzero(~np.isnan(p))
+    order = tested[np.argsort(p[tested])]
+    stepped = p[order] * len(order) / np.arange(1, len(order) + 1)
+    out = np.ones(len(p))
+    out[order] = np.minimum(np.minimum.accumulate(stepped[::-1])[::-1], 1.0)
+    return out
 
 
-def judge(made: Decomposition, rows: Floats, fdr: float) -> Verdicts:
-    """Verdict on each part given as a row (m, 2K + 4) of coefficients on the components."""
-    value, se = made.combine(rows)
-    z = np.where(se > 1e-12, value / np.where(se > 1e-12, se, 1.0), 0.0)
-    p = np.where(se > 1e-12, 2 * stats.norm.sf(np.abs(z)), 1.0)
-    q = adjusted(p)
-    return Verdicts(z, q, q <= fdr)
+def judge(made: Decomposition, themes: Ints, tops: Floats) -> Verdicts:
+    """Verdicts on the parts of `themes` (T',) and on `tops` (m, 2K + 4), rows of coefficients.
+
+    A leaf's prevalence part is a product: it is there when both its share and its effect differ
+    from zero, so its p-value is the larger of the two (joint significance; more powerful than the
+    product's own z). A leaf whose effect cannot be told from zero is not tested. A change of effect
+    is tested on the score as given, which sees moves inside a category too, and only where the
+    change in points is visible as well (|z| > 1.96) and has the same sign. Leaves of a theme are
+    joined by Simes' rule, and a theme's part is only tested where its own 95 % interval leaves zero.
+    """
+    k = len(made.answers.leaf_theme)
+    level, own, moved, _, raw = (
+        _ratio(made.ingredients, made.ingredient_se)[i * k : (i + 1) * k] for i in range(5)
+    )
+    value, se = made.combine(np.eye(2 * k + 4)[: 2 * k])
+    by_leaf = _ratio(value, se)
+    prevalence, effect = by_leaf[:k], by_leaf[k:]
+    visible = (np.abs(effect) > VISIBLE) & (np.sign(raw) == np.sign(effect)) & (np.abs(own) > 0)
+    index = np.searchsorted(themes, made.answers.leaf_theme)
+    joint = np.where(np.abs(level) > VISIBLE, np.maximum(_p(moved), _p(level)), np.nan)
+    p_prevalence = _simes(joint, index, len(themes))
+    p_effect = _simes(np.where(visible, _p(raw), _p(effect)), index, len(themes))
+    rows = np.zeros((2 * len(themes), 2 * k + 4))
+    rows[index, np.arange(k)] = 1.0
+    rows[len(themes) + index, k + np.arange(k)] = 1.0
+    shown = np.abs(_ratio(*made.combine(rows))) > VISIBLE
+    p_themes = np.r_[p_prevalence, p_effect]
+    p_themes = np.where(np.isnan(p_themes) | shown, p_themes, 1.0)
+    top = _ratio(*made.combine(tops))
+    q = adjusted(np.r_[p_themes, _p(top)])
+    strength = np.zeros(len(themes))
+    np.maximum.at(strength, index, np.maximum(np.abs(prevalence), np.where(visible, np.abs(raw), 0.0)))
+    t = len(themes)
+    return Verdicts(q[:t], q[t : 2 * t], q[2 * t :], strength, np.abs(top))
+
+
+def _ratio(value: Floats, se: Floats) -> Floats:
+    """Value over standard error, 0 where the part cannot vary."""
+    alive = se > 1e-12
+    return np.asarray(np.where(alive, value / np.where(alive, se, 1.0), 0.0))
+
+
+def _p(z: Floats) -> Floats:
+    return np.asarray(2 * stats.norm.sf(np.abs(z)))
+
+
+def _simes(p: Floats, index: Ints, size: int) -> Floats:
+    """(size,) Simes' combination min p_(i) m / i of each group's p-values; NaN for a group without any."""
+    out = np.full(size, np.nan)
+    order = np.argsort(p)  # NaN last
+    seen, total = np.zeros(size), np.bincount(index[~np.isnan(p)], minlength=size)
+    for j in order[: int((~np.isnan(p)).sum())]:
+        group = index[j]
+        seen[group] += 1
+        out[group] = np.fmin(out[group], min(1.0, p[j] * total[group] / seen[group]))
+    return out
 
 
 def simultaneous(made: Decomposition, rows: Floats, seed: int, confidence: float = 0.95) -> float:

@@ -1,0 +1,126 @@
+"""What goes with the level of the score in one group of answers: score = base + sum of L_k, exactly.
+
+L_k = share of (projected) respondents who mention leaf k x the leaf's effect, from the same kind of
+regression as the movement (intercept per segment, effects pulled to their polarity's mean), so other
+mentions are held fixed. Intervals are the same closed-form influence values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from voc.numbers.answers import Answers, Floats
+from voc.numbers.cells import TINY
+from voc.numbers.decomposition import FLOOR
+from voc.numbers.influence import delete_one
+from voc.numbers.regression import Ridge
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Contributions of K leaves to one score.
+
+    Attributes:
+        contribution: (K,) L_k, points; they and `base` sum to the score.
+        base: score of a respondent who mentions nothing, at the mean of the segments, points.
+        effect: (K,) points that go with a mention, other mentions and segment held.
+        share: (K,) share of (projected) respondents who mention the leaf.
+        covariance: (K, K) of the contributions.
+        correction: (K,) Goodman's product term, to subtract from variances.
+    """
+
+    contribution: Floats
+    base: float
+    effect: Floats
+    share: Floats
+    covariance: Floats
+    correction: Floats
+
+    def combine(self, rows: Floats) -> tuple[Floats, Floats]:
+        """Values (m,) and standard errors (m,) of `rows` (m, K) of coefficients."""
+        plugin = ((rows @ self.covariance) * rows).sum(1)
+        variance = np.maximum(plugin - rows**2 @ self.correction, FLOOR * plugin)
+        return rows @ self.contribution, np.sqrt(np.maximum(variance, 0.0))
+
+
+def levels(answers: Answers, ridge: Ridge | None = None, project: bool = True) -> Levels:
+    """The contributions of every leaf; all answers count as one group (`wave` is ignored).
+
+    Args:
+        answers: at least one of them with text.
+        ridge: pull of leaf effects to their polarity's mean; only `level` is used.
+        project: silent respondents take the reasons of writers with the same segment and score class.
+    """
+    pull = (ridge or Ridge()).level
+    writer = answers.weight * answers.writes
+    cell = answers.segment * answers.n_categories + answers.category
+    size = answers.n_segments * answers.n_categories
+    in_class = np.bincount(cell, writer, size)
+    total = np.bincount(cell, answers.weight, size)
+    omega = (
+        writer * np.where(in_class > 0, total / np.maximum(in_class, TINY), 0.0)[cell] if project else writer
+    )
+    row = omega * float(writer.sum() / omega.sum())
+    share = np.asarray(answers.mentions.T @ omega).ravel() / float(omega.sum())
+
+    basis, expand, read, penalty = _design(answers, pull)
+    weighted = sp.csr_matrix(sp.diags(row) @ basis)
+    inverse = np.linalg.inv(expand.T @ np.asarray((weighted.T @ basis).todense()) @ expand + np.diag(penalty))
+    theta = inverse @ (expand.T @ (weighted.T @ answers.y))
+    effect = read @ theta
+    residual = np.where(row > 0, answers.y - basis @ (expand @ theta), 0.0)
+    hat = expand @ inverse @ expand.T
+    leverage = np.asarray(basis.multiply(basis @ hat).sum(1)).ravel() * row
+    pushed = residual / np.maximum(1 - leverage, 0.1)
+
+    gradient = expand @ inverse @ read.T
+    by_class = sp.csr_matrix((writer, (cell, np.arange(len(row)))), shape=(size, len(row)))
+    mass = np.maximum(in_class, TINY)[:, None]
+    class_effect = np.asarray((by_class @ sp.diags(pushed) @ basis).todense()) @ gradient / mass
+    class_share = np.asarray((by_class @ answers.mentions).todense()) / mass
+    f, f_writer = delete_one(answers.weight, answers.weight.sum()), delete_one(omega, omega.sum())
+    spread = float(writer.sum() / omega.sum()) if project else 0.0
+
+    moved_effect = (sp.diags(row * pushed) @ basis) @ gradient
+    moved_share = (sp.diags(f_writer) @ answers.mentions).toarray() - f_writer[:, None] * share
+    if project:
+        moved_effect = moved_effect + (answers.weight * spread - row)[:, None] * class_effect[cell]
+        moved_share = (
+            f[:, None] * (class_share[cell] - share)
+            + (sp.diags(f_writer) @ answers.mentions).toarray()
+            - f_writer[:, None] * class_share[cell]
+        )
+    people = sp.csr_matrix((np.ones(len(row)), (answers.person, np.arange(len(row)))))
+    per_person_effect, per_person_share = people @ moved_effect, people @ moved_share
+    psi = per_person_effect * share + per_person_share * effect
+    contribution = share * effect
+    score = float(answers.weight @ answers.y / answers.weight.sum())
+    return Levels(
+        contribution=contribution,
+        base=score - float(contribution.sum()),
+        effect=effect,
+        share=share,
+        covariance=np.asarray(psi.T @ psi),
+        correction=np.asarray((per_person_effect**2).sum(0) * (per_person_share**2).sum(0)),
+    )
+
+
+def _design(answers: Answers, pull: float) -> tuple[sp.csr_matrix, Floats, Floats, Floats]:
+    """Basis (n, Z + K), its expansion to columns, the reading of effects, and the penalties."""
+    n, k = answers.mentions.shape
+    z = answers.n_segments
+    writers = answers.writes.astype(np.float64)
+    cell = sp.csr_matrix((writers, (np.arange(n), answers.segment)), shape=(n, z))
+    basis = sp.csr_matrix(sp.hstack([cell, answers.mentions]))
+    kinds = np.unique(answers.leaf_polarity)
+    pools = (answers.leaf_polarity[:, None] == kinds[None, :]).astype(np.float64)
+    level = np.hstack([pools, np.eye(k)])
+    expand = np.zeros((z + k, z + level.shape[1]))
+    expand[:z, :z], expand[z:, z:] = np.eye(z), level
+    read = np.hstack([np.zeros((k, z)), level])
+    empty = np.asarray(cell.sum(0)).ravel() == 0
+    penalty = np.r_[np.where(empty, 1.0, 1e-9), np.full(len(kinds), 1e-6), np.full(k, pull)]
+    return basis, expand, read, penalty
