@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -32,9 +33,18 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class _StandardError(logging.Handler):
+    """Writes to whatever standard error is at the moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line, or nothing when standard error is gone."""
+        with suppress(ValueError, OSError):
+            sys.stderr.write(self.format(record) + "\n")
+
+
 def configure(level: str) -> None:
     """Send the logs of the service, of uvicorn and of DBOS to standard error as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(JsonLines())
     for name, least in {"voc": level, "uvicorn.error": level, "dbos": "ERROR", "alembic": "WARNING"}.items():
         named = logging.getLogger(name)
