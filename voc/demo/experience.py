@@ -80,17 +80,17 @@ def first_quarter() -> World:
 
 def delivery_slows(world: World) -> World:
     """More late deliveries."""
-    return replace(world, bad=_moved(world.bad, "delivery_speed", 0.140))
+    return replace(world, bad=_moved(world.bad, "delivery_speed", 0.22))
 
 
 def app_pleases(world: World) -> World:
     """The new release of the app: more good experiences with it."""
-    return replace(world, good=_moved(world.good, "app", 0.22))
+    return replace(world, good=_moved(world.good, "app", 0.18))
 
 
 def app_breaks_less(world: World) -> World:
     """The new release of the app: fewer bad experiences with it."""
-    return replace(world, bad=_moved(world.bad, "app", -0.06))
+    return replace(world, bad=_moved(world.bad, "app", -0.04))
 
 
 def more_calls(world: World) -> World:

@@ -40,6 +40,21 @@ class Planted:
     points: float
     segment: str | None = None
 
+    def describe(self) -> str:
+        """One line in English: what was planted and what it is worth."""
+        what = (
+            f"a change in who answers ({self.segment})"
+            if self.theme is None
+            else (
+                f"{self.theme}: {self.polarity} experiences became {'rarer' if self._rarer else 'more common'}"
+            )
+        )
+        return f"{what}, {self.points:+.1f} points"
+
+    @property
+    def _rarer(self) -> bool:
+        return (self.polarity == "negative") == (self.points > 0)
+
 
 CHANGES: Final[dict[str, Callable[[World], World]]] = {
     "delivery_slows": delivery_slows,
@@ -49,10 +64,10 @@ CHANGES: Final[dict[str, Callable[[World], World]]] = {
 }
 # printed by `python -m voc.demo`
 POINTS: Final[dict[str, float]] = {
-    "delivery_slows": -7.26,
-    "app_pleases": 3.13,
-    "app_breaks_less": 2.11,
-    "more_calls": -3.02,
+    "delivery_slows": -11.78,
+    "app_pleases": 2.54,
+    "app_breaks_less": 1.40,
+    "more_calls": -2.99,
 }
 
 
