@@ -1,5 +1,6 @@
 """An invented bilingual survey, already labeled, for the report to show. Every sentence is our own."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,15 @@ def example() -> Example:
 
 @pytest.fixture(scope="session")
 def hostile() -> list[str]:
-    path = Path(__file__).with_name("hostile.txt")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [line.encode().decode("unicode_escape") if line.startswith("\\") else line for line in lines]
+    lines = Path(__file__).with_name("hostile.txt").read_text(encoding="utf-8").split("\n")
+    return [ESCAPE.sub(_decode, line) for line in lines if line]
+
+
+# hostile.txt writes invisible characters as \xHH, \uHHHH, \t, \r and \n, and a backslash as two.
+ESCAPE = re.compile(r"\\(\\|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[trn])")
+
+
+def _decode(match):
+    code = match[1]
+    plain = {"\\": "\\", "t": "\t", "r": "\r", "n": "\n"}
+    return plain[code] if code in plain else chr(int(code[1:], 16))

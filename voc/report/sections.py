@@ -231,7 +231,7 @@ def _excluded(result: Mapping[str, Any], rejects: pd.DataFrame) -> dict[str, Any
     for reason, group in rejects.groupby("reason", sort=False) if len(rejects) else []:
         first = group.iloc[0]
         row, value = first.get("source_row"), quotes.shown(str(first.get("value") or ""))[:80]
-        reasons.append((len(group), str(reason), int(row) if pd.notna(row) else None, value))
+        reasons.append((len(group), quotes.shown(str(reason)), int(row) if pd.notna(row) else None, value))
     reasons.sort(key=lambda found: -found[0])
     rest = sum(found[0] for found in reasons[MOST_REASONS:])
     languages = result.get("languages") or {}

@@ -61,6 +61,7 @@ class ThemeTally:
     share: float
     before: float
     after: float
+    counts: Mapping[str, int]  # polarity -> mentions
     split: Mapping[str, float]  # polarity -> share of this theme's mentions
     by_polarity: Mapping[str, tuple[float, float]]
     series: list[float]  # share per period, NaN where too few wrote
@@ -166,6 +167,7 @@ def themes(crossed: Crossed) -> list[ThemeTally]:
                 share=float(weight[rows].sum()) / max(float(weight[wrote].sum()), 1e-12),
                 before=of("before", rows),
                 after=of("after", rows),
+                counts={p: int(count.get(p, 0)) for p in POLARITIES},
                 split={p: float(count.get(p, 0)) / len(group) for p in POLARITIES},
                 by_polarity=by_polarity,
                 series=[float(x) for x in series],

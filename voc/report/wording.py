@@ -27,7 +27,8 @@ PDI: Final = "\u2069"  # pop directional isolate: closes either
 LRM: Final = "\u200e"  # left-to-right mark, for programs that do not know isolates
 # Everything that can change direction, or hide: taken out of names, shown by name in quotes.
 CONTROLS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Control characters, lone surrogates and non-characters: no XML or UTF-8 file may hold them.
+INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _FIGURE = re.compile(r"\d[\d.]*(?:–\d[\d.]*|%)")
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|W(?P<week>\d{1,2})|(?P<month>\d{1,2})))?")
