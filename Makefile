@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test check setup setup-dev docs notebooks serve clean
+.PHONY: demo test check setup setup-dev constraints docs notebooks serve clean
 
 setup: $(VENV)/.base  ## the base install: no torch
 setup-dev: $(VENV)/.dev  ## everything the tests need
@@ -38,3 +38,8 @@ serve: setup-dev
 
 clean:
 	rm -rf $(VENV) voc-demo
+
+constraints: $(BIN)/python  ## refresh the pins after changing pyproject.toml
+	rm -rf .cache/pins && $(PYTHON) -m venv .cache/pins
+	.cache/pins/bin/python -m pip install -q -e '.[dev,all,train]'
+	(echo '# Exact versions that `make` installs; refresh with `make constraints`.'; .cache/pins/bin/python -m pip freeze --exclude-editable) > constraints.txt

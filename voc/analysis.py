@@ -50,10 +50,11 @@ class Labeled:
         themes: dict[str, list[dict[str, Any]]] = {}
         for row in readings.mentions.to_dict("records"):
             owner = row.pop("comment_id")
-            themes.setdefault(owner, []).append({"id": row.pop("theme"), **row})
+            mention = {"id": row.pop("theme")} | {str(key): value for key, value in row.items()}
+            themes.setdefault(owner, []).append(mention)
         found = readings.frame.astype(object).where(readings.frame.notna(), None).to_dict("records")
         return [
-            Labeled(id=name, themes=themes.get(str(i), []), **row)
+            Labeled(id=name, themes=themes.get(str(i), []), **{str(key): value for key, value in row.items()})
             for i, (name, row) in enumerate(zip(ids, found, strict=True))
         ]
 

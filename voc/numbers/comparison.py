@@ -9,9 +9,14 @@ import pandas as pd
 
 from voc.errors import InputError, OptionError
 from voc.intake import periods
+from voc.intake.scales import Scale
 from voc.intake.survey import Notice
+from voc.numbers import drivers, scores
+from voc.numbers.drivers import Driver
+from voc.numbers.movement import Movement, between
 from voc.numbers.split import Split, two_periods, two_segments
 from voc.settings import NumbersSettings
+from voc.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True)
@@ -108,3 +113,59 @@ def with_periods(comments: pd.DataFrame, split: Split | None) -> pd.DataFrame:
         side = split.sides(comments)
         period = period.mask(side == 0, split.before).mask(side == 1, split.after)
     return comments.assign(period=np.asarray(period, dtype=object))
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """All that the numbers room says about one survey.
+
+    Attributes:
+        comparison: the sides.
+        overall: the score of all answers; None without scores.
+        movement: why the two sides differ; None without two sides.
+        drivers: what goes with high and low scores now, strongest first.
+    """
+
+    comparison: Comparison
+    overall: scores.Estimate | None
+    movement: Movement | None
+    drivers: tuple[Driver, ...]
+
+
+def measure(
+    comments: pd.DataFrame,
+    mentions: pd.DataFrame,
+    comparison: Comparison,
+    scale: Scale | None,
+    taxonomy: Taxonomy,
+    settings: NumbersSettings,
+) -> Numbers:
+    """The score, its movement and its drivers; empty where there are no scores.
+
+    Drivers are those of the later side where two periods are compared: the level now.
+    """
+    scored = comments[comments["score"].notna()]
+    if scale is None or scored.empty:
+        return Numbers(comparison, None, None, ())
+    answers = scores.sample(
+        scale.contributions(scored["score"].to_numpy(dtype=np.float64)),
+        scored["weight"].to_numpy(dtype=np.float64),
+        list(scored["respondent_id"]),
+        scores.kind_of(scale),
+        scale.high - scale.low,
+    )
+    overall = scores.estimate(answers, settings.confidence)
+    parents = {theme.id: theme.parent for theme in taxonomy.leaves}
+    split = comparison.split
+    moved = None
+    if split is not None:
+        moved = between(comments, mentions, split, scale, parents=parents, settings=settings)
+    now = comments if split is None or split.spans is None else comments[split.sides(comments) == 1]
+    levels = drivers.rank(
+        now,
+        mentions[mentions["comment_id"].isin(now["comment_id"])],
+        scale,
+        parents=parents,
+        settings=settings,
+    )
+    return Numbers(comparison, overall, moved, tuple(levels))

@@ -8,8 +8,8 @@ additions are welcome, meanings are fixed.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, is_dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,9 +20,8 @@ from voc.report import tallies
 
 if TYPE_CHECKING:
     from voc.intake.survey import Survey
-    from voc.numbers.comparison import Comparison
+    from voc.numbers.comparison import Numbers
     from voc.numbers.movement import Movement, Part
-    from voc.numbers.scores import Estimate
     from voc.taxonomy import Taxonomy
 
 SPECIAL_LABELS = {
@@ -41,23 +40,18 @@ class Facts:
     version: str
     survey: Survey
     models: Mapping[str, str]
-    comparison: Comparison
-    overall: Estimate | None
-    movement: Movement | None
-    drivers: list[Any]
-    alerts: list[Any]
-    journey: list[Any]
-    topics: list[Any]
-    quotes: Mapping[str, list[dict[str, Any]]]
-    notices: tuple[Any, ...]
+    numbers: Numbers
+    journey: Sequence[Any] = ()
+    topics: Sequence[Any] = ()
+    alerts: Sequence[Any] = ()
+    quotes: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    notices: tuple[Any, ...] = ()
     title: str | None = None
 
 
-def build(
-    facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy: Taxonomy
-) -> dict[str, Any]:
+def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy: Taxonomy) -> dict[str, Any]:
     """The result as plain JSON values: numbers are numbers, absent figures are null, never NaN."""
-    split, moved = facts.comparison.split, facts.movement
+    split, moved = facts.numbers.comparison.split, facts.numbers.movement
     counts = facts.survey.counts
     tagged = comments["language"].value_counts()
     scale = facts.survey.scale
@@ -72,18 +66,21 @@ def build(
         "compared": None if split is None else {"before": split.before, "after": split.after},
         "score": {
             "kind": None if scale is None else scale.kind,
-            "overall": facts.overall,
+            "overall": facts.numbers.overall,
             "before": None if moved is None else moved.before,
             "after": None if moved is None else moved.after,
             "delta": None if moved is None else moved.delta,
         },
         "movement": None if moved is None else _movement(moved, facts.quotes, taxonomy),
-        "drivers": [{**_plain(one), "label": label(str(one.id), taxonomy)} for one in facts.drivers],
+        "drivers": [{**_plain(one), "label": label(str(one.id), taxonomy)} for one in facts.numbers.drivers],
         "themes": _themes(comments, mentions, split, taxonomy),
         "topics": facts.topics,
         "journey": facts.journey,
         "alerts": facts.alerts,
-        "warnings": [asdict(notice) for notice in (*facts.survey.notices, *facts.notices)],
+        "warnings": [
+            asdict(notice)
+            for notice in (*facts.survey.notices, *facts.numbers.comparison.notices, *facts.notices)
+        ],
     }
     clean = _plain(whole)
     assert isinstance(clean, dict)

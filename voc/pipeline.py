@@ -1,0 +1,158 @@
+"""The whole path, in order: files -> comments -> readings -> numbers -> result.
+
+No decisions are made here; every line is a stage with a named result. `Tools` are the opened
+models. The command line, the service and notebooks all come through these two functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from voc.analysis import Analysis, Labeled
+from voc.errors import OptionError
+from voc.progress import Progress, silent
+from voc.settings import MeaningSettings, Settings, of
+
+if TYPE_CHECKING:
+    from voc.meaning.reading import Readers
+    from voc.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The opened models, shared by any number of analyses and threads.
+
+    Attributes:
+        taxonomy: the themes in use.
+        readers: encoder, sentiment model and theme model.
+        models: name and version of each, as result.json states them.
+    """
+
+    taxonomy: Taxonomy
+    readers: Readers
+    models: dict[str, str]
+
+
+def open_tools(settings: MeaningSettings | None = None) -> Tools:
+    """The models that `settings` name, opened once; the embedded ones by default.
+
+    Raises:
+        ModelError, HubError: a model cannot be opened.
+        OptionError: the taxonomy file is wrong.
+    """
+    from voc.meaning.encode import open_encoder
+    from voc.meaning.reading import Readers
+    from voc.meaning.sentiment import open_sentiment
+    from voc.meaning.themes import open_themes
+    from voc.taxonomy import load
+
+    settings = settings or MeaningSettings()
+    taxonomy = load(settings.taxonomy, settings.pack)
+    encoder = open_encoder(threads=settings.threads, batch_size=settings.batch_size)
+    sentiment = open_sentiment(settings)
+    themes = open_themes(taxonomy, encoder)
+    models = {
+        "encoder": encoder.name,
+        "sentiment": f"{sentiment.name} {sentiment.version}",
+        "themes": f"{themes.name} {themes.version}",
+        "taxonomy": taxonomy.id,
+        "tier": settings.tier,
+    }
+    return Tools(taxonomy, Readers(encoder, sentiment, themes), models)
+
+
+def analyze(
+    sources: Any,
+    settings: Settings | None = None,
+    *,
+    tools: Tools | None = None,
+    progress: Progress = silent,
+    **options: Any,
+) -> Analysis:
+    """Why the score moved, from raw files or frames to a result with every number in it.
+
+    Args:
+        sources: a path, several paths, a pandas or polars frame, or a list of dicts.
+        settings: everything at once; or
+        options: flat settings by name (`text=`, `score=`, `before=`, `after=`, ...; see `voc.settings`).
+        tools: opened models to reuse; they must fit the settings.
+        progress: called with (stage, rows done, rows in all).
+
+    Raises:
+        VocError: the input or an option is wrong; the message says what to do.
+    """
+    from voc import __version__
+    from voc.intake.read import read
+    from voc.meaning import journey, reading
+    from voc.numbers import comparison
+    from voc.report import result
+
+    if settings is not None and options:
+        raise OptionError(f"Give either settings or options, not both (got {', '.join(sorted(options))}).")
+    settings = settings or of(**options)
+    tools = tools or open_tools(settings.meaning)
+
+    survey = read(sources, settings.intake)
+    readings = reading.read(
+        list(survey.comments["comment_id"]),
+        list(survey.comments["text"]),
+        tools.readers,
+        question=settings.meaning.question or survey.question,
+        vectors=settings.meaning.topics,
+        progress=progress,
+    )
+    labeled = reading.join(survey.comments, readings)
+
+    compared = comparison.choose(labeled, settings.numbers)
+    comments = comparison.with_periods(labeled, compared.split)
+    numbers = comparison.measure(
+        comments, readings.mentions, compared, survey.scale, tools.taxonomy, settings.numbers
+    )
+    stages = journey.lay_out(comments, readings.mentions, tools.taxonomy)
+
+    facts = result.Facts(
+        version=__version__,
+        survey=survey,
+        models=tools.models,
+        numbers=numbers,
+        journey=stages,
+        title=settings.report.title,
+    )
+    return Analysis(
+        result.build(facts, comments, readings.mentions, tools.taxonomy),
+        comments,
+        readings.mentions,
+        survey.rejects,
+        numbers.movement,
+    )
+
+
+def classify(
+    texts: Sequence[str],
+    *,
+    ids: Sequence[str] | None = None,
+    question: str | None = None,
+    tools: Tools | None = None,
+    progress: Progress = silent,
+    **options: Any,
+) -> list[Labeled]:
+    """Language, sentiment, and themes with evidence of each text, in order.
+
+    Args:
+        texts: verbatim texts; offsets in the answer count their characters.
+        ids: one id per text; the position, from 1, by default.
+        question: what was asked, where known.
+        tools: opened models to reuse.
+        progress: called with (stage, texts done, texts in all).
+        options: meaning settings by name (`model=`, `tier=`, `taxonomy=`, `pack=`).
+    """
+    from voc.meaning import reading
+
+    meaning = replace(of(**options).meaning, topics=False)
+    tools = tools or open_tools(meaning)
+    names = [str(name) for name in ids] if ids is not None else [str(i + 1) for i in range(len(texts))]
+    positions = [str(i) for i in range(len(texts))]  # ids need not be unique, positions are
+    readings = reading.read(positions, texts, tools.readers, question=question, progress=progress)
+    return Labeled.from_readings(names, readings)
