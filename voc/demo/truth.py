@@ -42,14 +42,10 @@ class Planted:
 
     def describe(self) -> str:
         """One line in English: what was planted and what it is worth."""
-        what = (
-            f"a change in who answers ({self.segment})"
-            if self.theme is None
-            else (
-                f"{self.theme}: {self.polarity} experiences became {'rarer' if self._rarer else 'more common'}"
-            )
-        )
-        return f"{what}, {self.points:+.1f} points"
+        if self.theme is None:
+            return f"a change in who answers ({self.segment}), {self.points:+.1f} points"
+        change = "rarer" if self._rarer else "more common"
+        return f"{self.theme}: {self.polarity} experiences became {change}, {self.points:+.1f} points"
 
     @property
     def _rarer(self) -> bool:
