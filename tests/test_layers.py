@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = ["base", "intake", "meaning", "numbers", "report", "pipeline", "edge"]
 BASE = {"_optional", "artifacts", "errors", "labels", "progress", "settings", "tables", "taxonomy"}
 PATH = {"analysis", "pipeline"}
-EDGE = {"cli", "client", "demo", "evaluate"}
+EDGE = {"__main__", "cli", "client", "demo", "evaluate"}
 
 
 def room(dotted: str) -> str | None:
