@@ -8,7 +8,8 @@ import pytest
 from voc.errors import ModelError
 from voc.meaning.cache import Cache
 from voc.meaning.encode import EmbeddedEncoder, open_encoder
-from voc.meaning.onnx_session import WINDOW, OnnxSession, _windows
+from voc.meaning.onnx_session import OnnxSession
+from voc.meaning.windows import cut, weighted_means
 
 TEXTS = [
     "الخدمة ممتازة بس السعر غالي",
@@ -76,12 +77,18 @@ def test_a_long_text_is_read_to_its_end(encoder: EmbeddedEncoder) -> None:
     assert plain @ changed < 0.999
 
 
-@pytest.mark.parametrize("size", [3, WINDOW, WINDOW + 1, 1000])
+@pytest.mark.parametrize("size", [0, 1, 254, 255, 1000])
 def test_windows_lose_no_piece(size: int) -> None:
-    ids = [0, *range(5, size + 3), 2]
-    windows = _windows(ids)
-    assert [piece for window in windows for piece in window[1:-1]] == ids[1:-1]
-    assert all(len(window) <= WINDOW and window[0] == 0 and window[-1] == 2 for window in windows)
+    pieces = list(range(size))
+    windows = cut(pieces, 254)
+    assert [piece for window in windows for piece in window] == pieces
+    assert all(len(window) <= 254 for window in windows)
+    assert max(map(len, windows)) - min(map(len, windows)) < len(windows)
+
+
+def test_windows_are_averaged_by_their_length() -> None:
+    values = np.array([[1.0], [2.0], [5.0]], np.float32)
+    assert weighted_means(values, [0, 1, 1], [9, 2, 1]).tolist() == [[1.0], [3.0]]
 
 
 def test_each_different_text_is_computed_once() -> None:

@@ -66,7 +66,8 @@ class EmbeddedEncoder:
     def _compute(self, texts: list[str]) -> Vectors:
         rows = self._session.rows(texts, "vectors")
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)  # below 1 where windows were averaged
-        return rows / np.maximum(lengths, np.float32(1e-12))
+        unit: Vectors = rows / np.maximum(lengths, np.float32(1e-12))
+        return unit
 
 
 def open_encoder(name: str | None = None, threads: int | None = None, batch_size: int = 32) -> Encoder:

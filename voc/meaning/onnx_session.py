@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.errors import ModelError
+from voc.meaning.windows import cut, weighted_means
 
 LENGTH_STEP = 8  # texts are padded to the next multiple of this many word pieces
 WINDOW = 256  # word pieces a text may have before it is read in several windows
@@ -73,18 +74,16 @@ class OnnxSession:
         A text of several windows gets the mean of its windows' rows, weighted by their pieces.
         """
         width = self.width(output)
-        result = np.zeros((len(texts), width), np.float32)
         if not len(texts):
-            return result
-        pieces = [row.ids for row in self._tokenizer.encode_batch([self._prefix + text for text in texts])]
+            return np.zeros((0, width), np.float32)
         owners: list[int] = []
         windows: list[list[int]] = []
-        for owner, ids in enumerate(pieces):
-            cut = _windows(ids)
-            owners += [owner] * len(cut)
-            windows += cut
-        values = self._run(windows, output, width)
-        return _averaged(values, owners, windows, result)
+        for owner, row in enumerate(self._tokenizer.encode_batch([self._prefix + text for text in texts])):
+            first, *body, last = row.ids  # the marks at both ends stand around every window
+            for part in cut(body, WINDOW - 2):
+                owners.append(owner)
+                windows.append([first, *part, last])
+        return weighted_means(self._run(windows, output, width), owners, [len(ids) for ids in windows])
 
     def width(self, output: str) -> int:
         """How many numbers a row of the named output has.
@@ -99,8 +98,8 @@ class OnnxSession:
 
     def _run(self, windows: list[list[int]], output: str, width: int) -> Rows:
         groups: dict[int, list[int]] = defaultdict(list)
-        for i, ids in enumerate(windows):
-            groups[-(-len(ids) // LENGTH_STEP) * LENGTH_STEP].append(i)
+        for i, window in enumerate(windows):
+            groups[-(-len(window) // LENGTH_STEP) * LENGTH_STEP].append(i)
         values = np.zeros((len(windows), width), np.float32)
         for length in sorted(groups):
             rows = groups[length]
@@ -113,25 +112,3 @@ class OnnxSession:
                     mask[row, : len(windows[i])] = 1
                 values[batch] = self._session.run([output], {"ids": ids, "mask": mask})[0]
         return values
-
-
-def _windows(ids: list[int]) -> list[list[int]]:
-    """The pieces of a text in windows of equal size, each between the first and the last mark."""
-    if len(ids) <= WINDOW:
-        return [ids]
-    first, body, last = ids[0], ids[1:-1], ids[-1]
-    count = -(-len(body) // (WINDOW - 2))
-    size = -(-len(body) // count)
-    return [[first, *body[start : start + size], last] for start in range(0, len(body), size)]
-
-
-def _averaged(values: Rows, owners: list[int], windows: list[list[int]], result: Rows) -> Rows:
-    counts = np.bincount(owners, minlength=len(result))
-    for i, owner in enumerate(owners):
-        if counts[owner] == 1:
-            result[owner] = values[i]
-    for owner in np.flatnonzero(counts > 1):
-        mine = [i for i, other in enumerate(owners) if other == owner]
-        weights = np.array([len(windows[i]) for i in mine], np.float64)
-        result[owner] = (weights @ values[mine].astype(np.float64)) / weights.sum()
-    return result

@@ -1,0 +1,323 @@
+"""Fine-tunes the pruned encoder for sentiment, with dialect and sarcasm as side tasks.
+
+    python -m models.sentiment.finetune --minutes 80 --out DIR [--weights pruned.npz]
+
+The word table and the lower layers stay as they are: their output is computed once per text and
+kept, which makes a pass over the texts about twice as fast on a processor. The learning rate falls
+to zero by the clock, so the run ends trained whatever the machine's speed; every few minutes a
+checkpoint is written from which it goes on, and whose averaged weights can be used as they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from models.encoder import network
+from models.sentiment import data
+
+HERE = Path(__file__).resolve().parent
+ENCODER = HERE.parent / "encoder"
+SEED = 20_240_101
+LONGEST = 64  # word pieces a training text may have
+FROZEN = 6  # layers that stay as they are, counted from below
+TOKENS = 1280  # word pieces in a batch, padding counted
+PEAK = 8e-5  # learning rate of the top layer; each layer below gets 0.93 of the one above
+DIALECTS = ("msa", "egy", "gulf", "lev", "mag")
+# Sets whose annotators drew the line of "neutral" alike share one offset of the logits.
+GROUPS = {
+    "umsab": 0, "tweeteval": 0, "arsarcasm_v2": 1, "ajgt": 2, "saudi_tourism": 3, "absa_ar_hotels": 4,
+    "ksa_google": 5, "sehhaty": 5, "skytrax": 5, "saas_nps": 5, "ar_emoji": 6, "own": 7,
+}  # fmt: skip
+TRUST = {"ar_emoji": 0.4, "ksa_google": 0.7, "sehhaty": 0.7, "skytrax": 0.7, "saas_nps": 0.7}
+
+
+class Model(nn.Module):
+    """Encoder, mean over tokens, three linear heads, and an offset of the logits per group of sets."""
+
+    def __init__(self, encoder: network.Encoder, hidden: int = 384) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.sentiment = nn.Linear(hidden, 3)
+        self.dialect = nn.Linear(hidden, len(DIALECTS))
+        self.sarcasm = nn.Linear(hidden, 2)
+        self.offset = nn.Embedding(max(GROUPS.values()) + 1, 3)
+        nn.init.zeros_(self.offset.weight)
+
+    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Mean token state of each text, (texts, hidden) float32, from the frozen layers' output."""
+        return network.mean(self.encoder.run(states, mask, FROZEN), mask)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The training rows as arrays; a missing side label is -1.
+
+    `states[starts[i] : starts[i] + sizes[i]]` is what the frozen layers give for row i.
+    """
+
+    states: Tensor
+    starts: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    label: Tensor
+    dialect: Tensor
+    sarcasm: Tensor
+    group: Tensor
+    trust: Tensor
+    frame: pd.DataFrame
+
+
+def rows(frame: pd.DataFrame, encoder: network.Encoder, store: Path) -> Rows:
+    """A corpus table (models/sentiment/data.py) as arrays; `store` keeps the frozen layers' output."""
+    states, starts, sizes = frozen_states(list(frame["text"]), encoder, store)
+    human = frame["set"] == "arsarcasm_v2"  # the one set with both side labels
+    dialect = frame["dialect"].map({name: i for i, name in enumerate(DIALECTS)}).where(human)
+    sarcasm = frame["sarcasm"].map({1: 1, 0: 0}).where(human)
+    return Rows(
+        states,
+        starts,
+        sizes,
+        torch.tensor(frame["label"].to_numpy(np.int64)),
+        torch.tensor(dialect.fillna(-1).to_numpy(np.int64)),
+        torch.tensor(sarcasm.fillna(-1).to_numpy(np.int64)),
+        torch.tensor(frame["set"].map(GROUPS).to_numpy(np.int64)),
+        torch.tensor(frame["set"].map(TRUST).fillna(1.0).to_numpy(np.float32)),
+        frame,
+    )
+
+
+def frozen_states(
+    texts: list[str], encoder: network.Encoder, store: Path
+) -> tuple[Tensor, NDArray[np.int64], NDArray[np.int64]]:
+    """Token states after the frozen layers, (pieces of all texts, hidden) bf16, and where each text lies.
+
+    Texts already in `store` are not computed again.
+    """
+    tokenizer = Tokenizer.from_file(str(ENCODER / "tokenizer.json"))
+    tokenizer.enable_truncation(LONGEST)
+    known: dict[str, tuple[int, int]] = {}
+    kept = [torch.zeros(0, 384, dtype=torch.bfloat16)]
+    if store.exists():
+        saved = torch.load(store, weights_only=True)
+        known, kept = saved["places"], [saved["states"]]
+    at = len(kept[0])
+    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    encoded = [row.ids for row in tokenizer.encode_batch(["query: " + text for text in missing])]
+    order = sorted(range(len(missing)), key=lambda i: len(encoded[i]))
+    for start in range(0, len(order), 48):
+        batch = order[start : start + 48]
+        ids, mask = padded([encoded[i] for i in batch])
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            states = encoder.run(encoder.embed(ids), mask, 0, FROZEN).bfloat16()
+        for row, i in enumerate(batch):
+            kept.append(states[row, : len(encoded[i])].clone())
+            known[missing[i]] = (at, len(encoded[i]))
+            at += len(encoded[i])
+        if start % 4800 == 0:
+            print(f"frozen layers: {start} of {len(order)}", flush=True)
+    states = torch.cat(kept)
+    if missing:
+        torch.save({"places": known, "states": states}, store)
+    places = np.array([known[text] for text in texts], np.int64)
+    return states, places[:, 0], places[:, 1]
+
+
+def batches(table: Rows, done: float, rng: np.random.Generator) -> Iterator[list[int]]:
+    """About 1,600 rows drawn by their sets' weights, in batches of similar length.
+
+    The noisy emoji labels are drawn only in the first half of the run (`done` in [0, 1]).
+    """
+    weight = table.frame["epochs"].to_numpy(np.float64).copy()
+    weight[(table.frame["set"] == "ar_emoji").to_numpy()] *= max(0.0, 2 - 4 * done)
+    drawn = rng.choice(len(weight), 1600, replace=False, p=weight / weight.sum())
+    ordered = sorted(drawn.tolist(), key=lambda i: (table.sizes[i], i))
+    found: list[list[int]] = []
+    batch: list[int] = []
+    for i in ordered:
+        if batch and table.sizes[i] * (len(batch) + 1) > TOKENS:
+            found.append(batch)
+            batch = []
+        batch.append(i)
+    found.append(batch)
+    for k in rng.permutation(len(found)):
+        yield found[k]
+
+
+def padded(ids: list[list[int]]) -> tuple[Tensor, Tensor]:
+    """Ids and mask, (texts, longest)."""
+    length = max(map(len, ids))
+    out = torch.ones(len(ids), length, dtype=torch.long)
+    mask = torch.zeros(len(ids), length, dtype=torch.long)
+    for row, one in enumerate(ids):
+        out[row, : len(one)] = torch.tensor(one)
+        mask[row, : len(one)] = 1
+    return out, mask
+
+
+def loss_of(model: Model, table: Rows, batch: list[int], rng: torch.Generator) -> Tensor:
+    """Weighted cross-entropy of the three tasks on one batch."""
+    longest = int(max(table.sizes[i] for i in batch))
+    states = torch.zeros(len(batch), longest, table.states.shape[1], dtype=table.states.dtype)
+    mask = torch.zeros(len(batch), longest, dtype=torch.long)
+    for row, i in enumerate(batch):
+        states[row, : table.sizes[i]] = table.states[table.starts[i] : table.starts[i] + table.sizes[i]]
+        mask[row, : table.sizes[i]] = 1
+    # Some pieces are hidden from the others: no single word decides.
+    seen = mask * (torch.rand(mask.shape, generator=rng) >= 0.07).long()
+    seen[:, 0] = 1
+    device = model.sentiment.weight.device
+    with torch.autocast(device.type, torch.bfloat16):
+        pooled = model(states.to(device), seen.to(device))
+    pooled = F.dropout(pooled, 0.1)
+    at = torch.tensor(batch)
+    logits = model.sentiment(pooled) + model.offset(table.group[at].to(device))
+    each = F.cross_entropy(logits, table.label[at].to(device), label_smoothing=0.05, reduction="none")
+    loss = (each * table.trust[at].to(device)).mean()
+    for head, target in ((model.dialect, table.dialect), (model.sarcasm, table.sarcasm)):
+        labeled = target[at] >= 0
+        if labeled.any():
+            side = F.cross_entropy(head(pooled[labeled]), target[at][labeled].to(device))
+            loss = loss + 0.15 * side * labeled.float().mean()
+    return loss
+
+
+def optimizers(model: Model) -> list[torch.optim.Optimizer]:
+    """AdamW with a rate per layer."""
+    groups = []
+    layers = list(model.encoder.layers)
+    for i, layer in enumerate(layers[FROZEN:]):
+        groups.append(
+            {"params": list(layer.parameters()), "lr": PEAK * 0.93 ** (len(layers) - 1 - i - FROZEN)}
+        )
+    heads = [model.sentiment, model.dialect, model.sarcasm, model.offset]
+    groups.append({"params": [p for head in heads for p in head.parameters()], "lr": 1e-3})
+    found: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
+    ]
+    for optimizer in found:
+        for group in optimizer.param_groups:
+            group["peak"] = group["lr"]
+    return found
+
+
+@dataclass
+class Run:
+    """Everything a checkpoint holds."""
+
+    model: Model
+    average: dict[str, Tensor]
+    optimizers: list[torch.optim.Optimizer]
+    step: int = 0
+    seconds: float = 0.0
+    seen: int = 0
+
+    def follow(self, keep: float) -> None:
+        """Move the averaged weights a little towards the present ones."""
+        keep = min(keep, self.step / (self.step + 100))
+        for name, value in self.model.state_dict().items():
+            self.average[name].mul_(keep).add_(value, alpha=1 - keep)
+
+    def save(self, path: Path) -> None:
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average,
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "step": self.step,
+            "seconds": self.seconds,
+            "seen": self.seen,
+        }
+        torch.save(state, path.with_suffix(".new"))
+        path.with_suffix(".new").replace(path)
+
+    def resume(self, path: Path) -> None:
+        state = torch.load(path, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average = state["average"]
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        self.step, self.seconds, self.seen = state["step"], state["seconds"], state["seen"]
+
+
+def train(run: Run, table: Rows, minutes: float, folder: Path) -> None:
+    """Train until the clock says `minutes` (all runs that resumed each other counted together)."""
+    began, last_save = time.monotonic() - run.seconds, time.monotonic()
+    noise = torch.Generator().manual_seed(SEED + run.step)
+    rng = np.random.default_rng(SEED + run.step)
+    learned = [p for p in run.model.parameters() if p.requires_grad]
+    losses: list[float] = []
+    while (done := (time.monotonic() - began) / (60 * minutes)) < 1:
+        for batch in batches(table, done, rng):
+            done = (time.monotonic() - began) / (60 * minutes)
+            rate = max(0.0, 1 - done) * min(1.0, (run.step + 1) / 150)
+            for optimizer in run.optimizers:
+                for group in optimizer.param_groups:
+                    group["lr"] = group["peak"] * rate
+            loss = loss_of(run.model, table, batch, noise)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(learned, 1.0)
+            for optimizer in run.optimizers:
+                optimizer.step()
+                optimizer.zero_grad()
+            run.step += 1
+            run.seen += len(batch)
+            losses.append(loss.item())
+            if run.step % 10 == 0:
+                run.follow(0.95)
+            run.seconds = time.monotonic() - began
+            if time.monotonic() - last_save > 180:
+                run.save(folder / "run.pt")
+                last_save = time.monotonic()
+            if run.step % 50 == 0:
+                speed = run.seen / run.seconds
+                mean = np.mean(losses[-50:])
+                print(f"{done:.3f} step {run.step} loss {mean:.3f} {speed:.0f} texts/s", flush=True)
+            if done >= 1:
+                break
+    run.save(folder / "run.pt")
+
+
+def start(weights: Path, folder: Path, device: str) -> Run:
+    """A fresh run, or the one in `folder` where it stopped."""
+    torch.manual_seed(SEED)
+    encoder = network.load(dict(np.load(weights)))
+    model = Model(encoder).to(device)
+    for part in (encoder.word, encoder.pos, encoder.norm, *encoder.layers[:FROZEN]):
+        part.requires_grad_(False)
+    run = Run(model, {name: value.clone() for name, value in model.state_dict().items()}, optimizers(model))
+    if (folder / "run.pt").exists():
+        run.resume(folder / "run.pt")
+    return run
+
+
+def main() -> None:
+    """Train, resuming where a run stopped."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=80)
+    parser.add_argument("--out", type=Path, default=HERE / ".cache" / "run")
+    parser.add_argument("--weights", type=Path, default=ENCODER / ".cache" / "pruned.npz")
+    parser.add_argument("--corpus", type=Path, help="a corpus table made before (parquet)")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    frame = pd.read_parquet(options.corpus) if options.corpus else data.corpus().rows
+    run = start(options.weights, options.out, options.device)
+    frame = frame[frame["part"] == "train"].reset_index(drop=True)
+    table = rows(frame, network.load(dict(np.load(options.weights))), options.out / "states.pt")
+    print(json.dumps({"rows": len(frame), "threads": torch.get_num_threads(), "step": run.step}))
+    train(run, table, options.minutes, options.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""From a model's logits to probabilities that can be taken at their word, per language and dialect.
+
+Takes: (n, 3) logits and the group of each text. Gives: (n, 3) probabilities. Vector scaling
+(Guo et al., ICML 2017): ``softmax(logits * scale[group] + bias[group])``, fitted on held-out rows
+(models/sentiment/calibrate.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.errors import ModelError
+
+Numbers = NDArray[np.float64]
+ARABIC = "ar"
+ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Scale and bias of each group's logits, and where the abstain band ends.
+
+    Attributes:
+        groups: group -> (scale, bias), each three numbers; ``ar`` and ``en`` are always there.
+        unsure_below: a text whose largest probability is below this is "unsure".
+    """
+
+    groups: dict[str, tuple[Numbers, Numbers]]
+    unsure_below: float
+
+    def probabilities(self, logits: Numbers, groups: Sequence[str]) -> Numbers:
+        """(n, 3) rows that sum to 1; a group without its own numbers takes those of its language.
+
+        Args:
+            logits: (n, 3).
+            groups: ``en``, ``ar`` or ``ar-DIALECT`` for each row.
+        """
+        known = [name if name in self.groups else name.partition("-")[0] for name in groups]
+        scale = np.array([self.groups[name][0] for name in known]).reshape(-1, 3)
+        bias = np.array([self.groups[name][1] for name in known]).reshape(-1, 3)
+        return softmax(logits * scale + bias)
+
+
+def softmax(logits: Numbers) -> Numbers:
+    """Rows as probabilities, (n, 3)."""
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True)) if len(logits) else logits
+    result: Numbers = shifted / shifted.sum(axis=1, keepdims=True)
+    return result
+
+
+def script(text: str) -> str:
+    """``ar`` when a text has at least as many Arabic as Latin letters (and some), else ``en``."""
+    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in text)
+    latin = sum(letter.isascii() and letter.isalpha() for letter in text)
+    return ARABIC if arabic and arabic >= latin else ENGLISH
+
+
+def load(file: Path, tier: str) -> Calibration:
+    """The calibration of one tier.
+
+    Raises:
+        ModelError: the file lacks the tier.
+    """
+    saved: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    if tier not in saved:
+        raise ModelError(f"{file} has no numbers for the tier {tier!r}. Reinstall voc to restore it.")
+    groups = {
+        name: (np.array(found["scale"], np.float64), np.array(found["bias"], np.float64))
+        for name, found in saved[tier]["groups"].items()
+    }
+    return Calibration(groups, float(saved[tier]["unsure_below"]))
