@@ -32,6 +32,8 @@ def is_formula(text: str) -> bool:
     >>> is_formula("=1+1"), is_formula("السعر = 10"), is_formula("-4.5")
     (True, False, False)
     """
+    if text[:1].isalpha():  # the usual case, decided without a pattern
+        return False
     return bool(_FORMULA.match(text)) and not _NUMBER.match(text)
 
 

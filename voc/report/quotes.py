@@ -147,9 +147,11 @@ def _distinct(crossed: Crossed, rows: list[dict[str, Any]], most: int) -> list[Q
     seen: set[str] = set()
     quotes: list[Quote] = []
     for row in rows:
+        if len(quotes) >= most:
+            break
         quote = _quote(crossed, row)
         key = re.sub(r"[\W\d_]+", "", "".join(p.text for p in quote.pieces)).casefold()[:60]
-        if len(quotes) >= most or key in seen or not quote.pieces:
+        if key in seen or not quote.pieces:
             continue
         seen.add(key)
         quotes.append(quote)
