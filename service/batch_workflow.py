@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import batches, erasure, events, records, work
 from service.database import now
-from service.durable import current, step, workflow
+from service.durable import current, go_on, step, workflow
 from service.errors import Problem
 from service.logs import event
 from service.schemas_batches import BatchOptions
@@ -63,8 +63,8 @@ def label_chunk(batch_id: str, chunk: int) -> bool:
     runtime = current()
 
     def stage(home: Path, settings: Settings) -> bool:
-        slice_rows, turn = runtime.settings.microbatch, runtime.batcher.in_background
-        rows = work.label(home, runtime.models, settings, chunk, slice_rows=slice_rows, turn=turn)
+        slice_rows = runtime.settings.microbatch
+        rows = work.label(home, runtime.models, settings, chunk, slice_rows=slice_rows, turn=_turn)
         _update(batch_id, rows_done=chunk * runtime.settings.chunk_rows + rows)
         runtime.metrics.rows.inc(rows)
         return True
@@ -100,6 +100,11 @@ def give_up(batch_id: str) -> bool:
     detail = "The fault was logged; quote the batch's id when you report it."
     _fail(batch_id, Problem("internal", detail))
     return False
+
+
+def _turn(job: Callable[[], Any]) -> Any:
+    go_on()
+    return current().batcher.in_background(job)
 
 
 def _stage(batch_id: str, state: str, stage: Callable[[Path, Settings], Any]) -> Any:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+from functools import wraps
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -50,14 +52,79 @@ def worth_retrying(error: BaseException) -> bool:
     )
 
 
+class Stopping(BaseException):
+    """The process is to end: leaves a workflow where it is, for the next process to take up.
+
+    Not an `Exception`, so that DBOS does not take it for the workflow's outcome.
+    """
+
+
+class _Open:
+    """How many workflows are open in this process, and whether they are to leave."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.stopping = threading.Event()
+        self.changed = threading.Condition()
+
+    def add(self, number: int) -> None:
+        with self.changed:
+            self.count += number
+            self.changed.notify_all()
+
+    def drain(self, seconds: float) -> None:
+        self.stopping.set()
+        with self.changed:
+            self.changed.wait_for(lambda: self.count == 0, timeout=seconds)
+        time.sleep(0.05)  # the last of them may be writing that it is done
+
+
+_open = _Open()
+
+
+def go_on() -> None:
+    """Nothing, unless the process is to end.
+
+    Raises:
+        Stopping: it is.
+    """
+    if _open.stopping.is_set():
+        raise Stopping
+
+
 def workflow(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function a durable workflow."""
-    return DBOS.workflow(name=name, max_recovery_attempts=1_000)  # type: ignore[no-any-return]
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def body(*arguments: Any) -> Any:
+            _open.add(1)
+            try:
+                return function(*arguments)
+            finally:
+                _open.add(-1)
+
+        registered: Callable[..., Any] = DBOS.workflow(name=name, max_recovery_attempts=1_000)(body)
+        return registered
+
+    return decorate
 
 
 def step(name: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function a checkpointed step, tried again while that can help."""
-    return DBOS.step(name=name, should_retry=worth_retrying, **(_RETRY | options))  # type: ignore[no-any-return]
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def body(*arguments: Any) -> Any:
+            go_on()
+            return function(*arguments)
+
+        registered: Callable[..., Any] = DBOS.step(
+            name=name, should_retry=worth_retrying, **(_RETRY | options)
+        )(body)
+        return registered
+
+    return decorate
 
 
 def launch(runtime: Runtime) -> Keeper:
@@ -67,6 +134,7 @@ def launch(runtime: Runtime) -> Keeper:
 
     settings = runtime.settings
     _runtime = runtime
+    _open.stopping.clear()
     executor = settings.executor_id or ("local" if settings.sqlite else ids.new("exe"))
     _configure(settings, executor)
     DBOS.launch()
@@ -114,6 +182,7 @@ class Keeper:
         global _runtime
         self._stop.set()
         self._thread.join()
+        _open.drain(self.runtime.settings.shutdown_s)
         DBOS.destroy(workflow_completion_timeout_sec=0)
         _runtime = None
 
