@@ -44,6 +44,7 @@ class Limits:
     clock: Callable[[], float] = time.monotonic
     _uses: dict[str, _Use] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _flushing: threading.Lock = field(default_factory=threading.Lock)
 
     def call(self, caller: Caller) -> None:
         """Count one call.
@@ -93,25 +94,26 @@ class Limits:
 
     def flush(self) -> None:
         """Write the counts to the database; on failure they are kept for the next time."""
-        with self._lock:
-            pending = {
-                (key, use.day): (use.calls, use.documents) for key, use in self._uses.items() if use.calls
-            }
-        if not pending:
-            return
-        try:
-            with self.database.session() as session:
-                for (key, day), (calls, documents) in pending.items():
-                    _add(session, key, day, calls, documents)
-        except Unreachable:
-            return
-        with self._lock:
-            for (key, day), (calls, documents) in pending.items():
-                use = self._uses[key]
-                if use.day == day:
+        with self._flushing:
+            with self._lock:
+                pending = [
+                    (key, use.day, use.calls, use.documents) for key, use in self._uses.items() if use.calls
+                ]
+            if not pending:
+                return
+            try:
+                with self.database.session() as session:
+                    for key, day, calls, documents in pending:
+                        _add(session, key, day, calls, documents)
+            except Unreachable:
+                return
+            with self._lock:
+                for key, day, calls, documents in pending:
+                    use = self._uses[key]
                     use.calls -= calls
                     use.documents -= documents
-                    use.stored = (use.stored or 0) + documents
+                    if use.day == day:
+                        use.stored = (use.stored or 0) + documents
 
     def _use(self, key_id: str, burst: float) -> _Use:
         use = self._uses.get(key_id)

@@ -146,8 +146,12 @@ def _masked(rejects: pd.DataFrame) -> pd.DataFrame:
     """Rejected values may hold anything a person typed."""
     from voc.intake.privacy import redact
 
-    mask = lambda value: redact(value).text if isinstance(value, str) else value  # noqa: E731
-    return rejects.assign(value=rejects["value"].map(mask)) if len(rejects) else rejects
+    def mask(value: object) -> object:
+        return redact(value).text if isinstance(value, str) else value
+
+    if not len(rejects):
+        return rejects
+    return rejects.assign(value=rejects["value"].map(mask), reason=rejects["reason"].map(mask))
 
 
 def _write_texts(path: Path, survey: Survey, chunk_rows: int) -> None:

@@ -71,7 +71,9 @@ class Service:
         return {"Authorization": f"Bearer {self.tokens[tenant, scopes]}"}
 
     def call(self, method, path, tenant="one", scopes=ALL, headers=None, **more):
-        return self.client.request(method, path, headers={**self.headers(tenant, scopes), **(headers or {})}, **more)
+        return self.client.request(
+            method, path, headers={**self.headers(tenant, scopes), **(headers or {})}, **more
+        )
 
     def wait(self, location, tenant="one", until=("done", "failed", "canceled"), seconds=30):
         """The batch once it has ended."""

@@ -141,7 +141,11 @@ def test_an_idempotency_key_makes_one_batch(service):
     assert other.status_code == 422
     assert other.json()["type"] == "urn:voc:problem:idempotency-key-reused"
     elsewhere = service.call(
-        "POST", "/v1/batches", "two", json={"options": OPTIONS, "rows": rows(5)}, headers={"idempotency-key": "once"}
+        "POST",
+        "/v1/batches",
+        "two",
+        json={"options": OPTIONS, "rows": rows(5)},
+        headers={"idempotency-key": "once"},
     )
     assert elsewhere.json()["id"] != first.json()["id"]
 
@@ -150,7 +154,9 @@ def test_listing_pages_newest_first(service):
     made = [create(service, 2).json()["id"] for _ in range(5)]
     seen, cursor = [], None
     while True:
-        page = service.call("GET", "/v1/batches", params={"limit": 2} | ({"after": cursor} if cursor else {})).json()
+        page = service.call(
+            "GET", "/v1/batches", params={"limit": 2} | ({"after": cursor} if cursor else {})
+        ).json()
         seen += [one["id"] for one in page["batches"]]
         cursor = page["next"]
         if cursor is None:

@@ -20,9 +20,7 @@ def test_answers_in_order_with_every_field(service):
     body = answered.json()
     assert body["errors"] == []
     assert body["model"] == "fake 1"
-    assert body["documents"] == [
-        {"id": f"d{i}", **answer(Document(text))} for i, text in enumerate(texts)
-    ]
+    assert body["documents"] == [{"id": f"d{i}", **answer(Document(text))} for i, text in enumerate(texts)]
 
 
 def test_a_question_reaches_the_model(service):
@@ -73,7 +71,9 @@ def test_half_a_surrogate_pair_is_an_error_of_its_document(service):
 
 
 def test_a_text_that_breaks_the_model_fails_alone(service):
-    body = post(service, [{"id": str(i), "text": f"BREAK THE MODEL {i}" if i == 3 else f"t{i}"} for i in range(8)])
+    body = post(
+        service, [{"id": str(i), "text": f"BREAK THE MODEL {i}" if i == 3 else f"t{i}"} for i in range(8)]
+    )
     assert [one["id"] for one in body.json()["documents"]] == ["0", "1", "2", "4", "5", "6", "7"]
     assert body.json()["errors"][0]["type"].endswith(":failed")
 
@@ -93,7 +93,11 @@ def test_numbers_arrive_bit_for_bit(service):
         (b'{"documents": []}', 422, "invalid"),
         (b'{"documents": {}}', 422, "invalid"),
         (b'{"documents": [{"id": "1", "text": "x"}], "more": 1}', 422, "invalid"),
-        (json.dumps({"documents": [{"id": str(i), "text": "x"} for i in range(101)]}).encode(), 422, "invalid"),
+        (
+            json.dumps({"documents": [{"id": str(i), "text": "x"} for i in range(101)]}).encode(),
+            422,
+            "invalid",
+        ),
         (b'{"documents": [{"id": "1", "text": "' + b"x" * 4_000_000 + b'"}]}', 413, "too-large"),
         (b"\xff\xfe{}", 400, "bad-request"),
         (b"[" * 100_000, 400, "bad-request"),
@@ -172,7 +176,10 @@ def test_logs_hold_no_text(service, capfd):
 
     logs.configure("DEBUG")
     try:
-        post(service, [{"id": "1", "text": "my secret sentence"}, {"id": "2", "text": "BREAK THE MODEL quietly"}])
+        post(
+            service,
+            [{"id": "1", "text": "my secret sentence"}, {"id": "2", "text": "BREAK THE MODEL quietly"}],
+        )
         err = capfd.readouterr().err
     finally:
         logs.configure("ERROR")

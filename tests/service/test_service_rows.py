@@ -27,7 +27,13 @@ def read(body, sizes, max_rows=1000):
     return [json.loads(line) for line in lines.splitlines()], reader.options
 
 
-@given(ROWS, st.dictionaries(st.text(), VALUES, max_size=2), st.booleans(), st.booleans(), st.lists(st.integers(0, 9)))
+@given(
+    ROWS,
+    st.dictionaries(st.text(), VALUES, max_size=2),
+    st.booleans(),
+    st.booleans(),
+    st.lists(st.integers(0, 9)),
+)
 def test_pieces_do_not_matter(rows, options, first, ascii_only, sizes):
     parts = {"options": options, "rows": rows} if first else {"rows": rows, "options": options}
     try:
