@@ -16,7 +16,8 @@ from voc.progress import Progress, silent
 from voc.settings import MeaningSettings, Settings, of
 
 if TYPE_CHECKING:
-    from voc.meaning.reading import Readers
+    from voc.intake.survey import Survey
+    from voc.meaning.reading import Readers, Readings
     from voc.taxonomy import Taxonomy
 
 
@@ -83,11 +84,8 @@ def analyze(
     Raises:
         VocError: the input or an option is wrong; the message says what to do.
     """
-    from voc import __version__
     from voc.intake.read import read
-    from voc.meaning import journey, reading
-    from voc.numbers import comparison
-    from voc.report import result
+    from voc.meaning import reading
 
     if settings is not None and options:
         raise OptionError(f"Give either settings or options, not both (got {', '.join(sorted(options))}).")
@@ -103,6 +101,26 @@ def analyze(
         vectors=settings.meaning.topics,
         progress=progress,
     )
+    return conclude(survey, readings, settings, tools=tools)
+
+
+def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: Tools) -> Analysis:
+    """The second half of the path: from what was read in the survey's texts to the result.
+
+    Args:
+        survey: from `voc.intake.read`.
+        readings: of `survey.comments`, in its order; a long survey may be read in pieces.
+        settings: what is compared, and how the result is titled.
+        tools: the models that read the texts.
+
+    Raises:
+        VocError: a period, a segment or another option does not fit the survey.
+    """
+    from voc import __version__
+    from voc.meaning import journey, reading
+    from voc.numbers import comparison
+    from voc.report import result
+
     labeled = reading.join(survey.comments, readings)
 
     compared = comparison.choose(labeled, settings.numbers)
