@@ -108,8 +108,9 @@ class _Work:
         """The written answers, verbatim; empty where nothing was written."""
         column = self.table.roles["text"].column
         raw = self.table.cells[column]
-        text = texts(raw).where(raw.notna(), "")
-        text = text.where(text.str.strip() != "", "")
+        bare = texts(raw).fillna("")
+        text = raw.fillna("") if pd.api.types.is_string_dtype(raw) else bare
+        text = text.where(bare != "", "")
         limit = self.settings.max_characters
         lengths = text.str.len().to_numpy()
         long = f"longer than {limit:,} characters; raise the limit or shorten it (texts are never cut)"
@@ -191,13 +192,12 @@ class _Work:
 
     def ids(self, text: pd.Series, score: Floats, times: pd.Series) -> tuple[npt.NDArray[Any], int]:
         """A unique id per comment, and the number of rows rejected for a repeated one."""
-        made = made_ids(self.table.files, self.table.rows)
         values = self.table.column("comment_id")
         if values is None:
-            return made, 0
-        answers = pd.DataFrame({"source_file": self.table.files, "text": text.to_numpy(dtype=object)})
+            return made_ids(self.table.files, self.table.rows), 0
+        answers = pd.DataFrame({"source_file": self.table.files, "text": text})
         answers = answers.assign(score=score, answered_at=times.array)
-        found = comment_ids(texts(values), made, answers, self.kept)
+        found = comment_ids(texts(values), self.table.rows, answers, self.kept)
         if found.renamed:
             told = (
                 f"{found.renamed} ids stand for another answer in an earlier file; the file's name was added."
@@ -213,15 +213,16 @@ class _Work:
         values = self.table.column("respondent")
         if values is None:
             return ids
-        given = texts(values).str.strip()
+        given = texts(values)
         absent = (given.isna() | (given == "")).to_numpy(dtype=bool)
         return np.where(absent, ids, given.to_numpy(dtype=object))
 
     def segment(self, column: str) -> npt.NDArray[Any]:
         """A segment's values, None where missing."""
-        values = texts(self.table.cells[column]).str.strip()
-        known = {value: None if is_missing(value) else value for value in values.dropna().unique()}
-        return np.asarray(values.map(known).astype(object).where(values.notna(), None), dtype=object)
+        values = texts(self.table.cells[column])
+        codes, names = pd.factorize(values)
+        known = np.array([*(None if is_missing(name) else name for name in names), None], dtype=object)
+        return np.asarray(known[codes], dtype=object)  # code -1, a missing cell, is the None at the end
 
     def redacted(self, comments: pd.DataFrame) -> pd.DataFrame:
         """The comments with personal data masked in their texts, when the settings say so."""

@@ -80,18 +80,17 @@ def _escaped(letter: str) -> str:
 
 
 def texts(values: pd.Series) -> pd.Series:
-    """Each cell as text without a needless ".0", None where there is none; dtype object."""
+    """Each cell as text, stripped, without a needless ".0"; missing where there is none; dtype str."""
     if pd.api.types.is_float_dtype(values):
-        return pd.Series(
-            [_number(value) for value in values.to_numpy(dtype=float, na_value=float("nan"))],
+        numbers = values.to_numpy(dtype=float, na_value=float("nan"))
+        return pd.Series([_number(value) for value in numbers], values.index, "str")
+    if not pd.api.types.is_string_dtype(values) or pd.api.types.is_object_dtype(values):
+        values = pd.Series(
+            [None if gone else str(one) for one, gone in zip(values, values.isna(), strict=True)],
             values.index,
-            object,
+            "str",
         )
-    return pd.Series(
-        [None if gone else str(value) for value, gone in zip(values, values.isna(), strict=True)],
-        values.index,
-        object,
-    )
+    return values.str.strip()
 
 
 def _number(value: float) -> str | None:

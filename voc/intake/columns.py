@@ -64,9 +64,11 @@ def find_roles(
     }
     names = [str(name) for name in cells.columns]
     roles = {
-        part: Role(named(one, names, part), "option", True) for part, one in said.items() if one is not None
+        part: Role(named(one, names, part, questions), "option", True)
+        for part, one in said.items()
+        if one is not None
     }
-    segments = [named(one, names, "segment") for one in settings.segments]
+    segments = [named(one, names, "segment", questions) for one in settings.segments]
     sources = pd.Series(pd.factorize(files)[0], index=cells.index)
     seen = {name: Look(name, cells[name], sources) for name in names}
     search = _Search(seen, questions, {role.column for role in roles.values()} | set(segments))
@@ -85,15 +87,18 @@ def find_roles(
     return Roles(roles, tuple(search.notices))
 
 
-def named(wanted: str, names: list[str], part: str) -> str:
-    """The column that an option names; capitals, spaces and Arabic letter forms do not matter.
+def named(wanted: str, names: list[str], part: str, questions: Mapping[str, str]) -> str:
+    """The column that an option names, by header or by question.
+
+    Capitals, spaces and the forms of Arabic letters do not matter.
 
     Raises:
         OptionError: there is none; the message shows the nearest names.
     """
     if wanted in names:
         return wanted
-    folded = {headers.key(name): name for name in reversed(names)}
+    folded = {headers.key(text): name for name, text in questions.items() if name in names}
+    folded |= {headers.key(name): name for name in reversed(names)}
     if headers.key(wanted) in folded and headers.key(wanted):
         return folded[headers.key(wanted)]
     near = [folded[match] for match in get_close_matches(headers.key(wanted), list(folded), 3, 0.5)]

@@ -7,14 +7,16 @@ of cells is gone through again row by row, so that one bad row costs one row and
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Final, TextIO
 
 from voc.intake.cells import shown
 
-BLOCK: Final = 50_000  # rows cut at a time
+BLOCK: Final = 8 << 20  # characters cut at a time
+SLOW_ROWS: Final = 50_000  # rows gone through one by one before the fast way is tried again
+PATIENCE: Final = 1_000  # lines read on to find the end of a quoted cell
 Row = list[str]
 Fault = tuple[int, str, str]  # source row, what came, reason
 
@@ -34,6 +36,17 @@ class Source:
                 return
             self.taken.append(line)
             yield line
+
+    def block(self) -> str:
+        """Some `BLOCK` characters of whole lines; quotes in them are paired if a few more lines can do it."""
+        parts = list(reversed(self.pending)) or [self.stream.read(BLOCK), self.stream.readline()]
+        self.pending = []
+        open_quote = sum(part.count('"') for part in parts) % 2
+        for _ in range(PATIENCE if open_quote else 0):
+            parts.append(line := self.stream.readline())
+            if not line or line.count('"') % 2:
+                break
+        return "".join(parts)
 
     def give_back(self, lines: list[str]) -> None:
         """These lines come next, before the rest of the stream."""
@@ -75,9 +88,9 @@ class Cutter:
                 yield block
 
     def _fast_block(self) -> list[Row] | None:
-        self.source.mark()
+        text = self.source.block()
         try:
-            block = list(islice(csv.reader(self.source, strict=True, **self.dialect), BLOCK))
+            block = list(csv.reader(io.StringIO(text, newline=""), strict=True, **self.dialect))
         except csv.Error:
             block = [[]]
         narrow = self.width == 1 and any(map(_is_blank, block))
@@ -85,12 +98,12 @@ class Cutter:
             self.rows.extend(range(self.number + 1, self.number + len(block) + 1))
             self.number += len(block)
             return block
-        self.source.give_back(self.source.taken)
+        self.source.give_back(io.StringIO(text, newline="").readlines())
         return None
 
     def _slow_block(self) -> list[Row]:
         kept: list[Row] = []
-        for _ in range(BLOCK):
+        for _ in range(SLOW_ROWS):
             cut = self._next()
             if cut is None:
                 break

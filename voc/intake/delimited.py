@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import BinaryIO, Final
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from voc.intake.survey import Grid, Notice
 
 HEAD: Final = 200  # rows looked at to find the separator and the header
 _SEPARATORS: Final = ",;\t|^~\x1f"
+_ONE_COLUMN: Final = "\x1f"  # the unit separator, which no text holds
 _NAMED: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 
 
@@ -107,21 +108,31 @@ def _separator(source: Source, option: str | None) -> tuple[list[Notice], str]:
         if len(mark) != 1 or mark in '"\r\n':
             raise OptionError(f"--separator {shown(option, 20)!r} is not one character; use , ; | or tab.")
         return [], mark
+    if not lines:
+        return [], ","
     best = max(_SEPARATORS, key=lambda mark: (_regularity(lines, mark), -_SEPARATORS.index(mark)))
-    if best == "," or _regularity(lines, best) == 0:
+    if _regularity(lines, best) == 0:
+        return [], _ONE_COLUMN
+    if best == ",":
         return [], ","
     title = {"\t": "tab"}.get(best, best)
     return [Notice("separator", f"Cells are separated by {title!r}.")], best
 
 
 def _regularity(lines: list[str], mark: str) -> float:
-    """How regularly `mark` cuts the lines, 0 to 1 plus a little for more cells."""
+    """How regularly `mark` cuts the lines, 0 to 1 and a little for more cells; 0 when it is no separator."""
     try:
         widths = [len(row) for row in csv.reader(lines, delimiter=mark) if row]
     except csv.Error:
         return 0.0
     usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
-    return 0.0 if usual < 2 else widths.count(usual) / len(widths) + min(usual, 50) / 1000
+    if usual < 2:
+        return 0.0
+    table = list(dropwhile(lambda width: width == 1, widths))  # without title lines
+    share = table.count(usual) / len(table)
+    if widths[0] == 1 and (share < 0.9 or len(table) < (3 if usual > 2 else 5)):
+        return 0.0  # one column of texts in which commas happen to stand
+    return share + min(usual, 50) / 1000
 
 
 def _check_lines(opened: Callable[[], BinaryIO], name: str, most: int) -> None:

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from voc.intake.cells import plain
 
 Part = Literal["text", "score", "date", "comment_id", "respondent", "weight", "segment"]
+SHORT: Final = 3  # words; in a longer header, a question, a word that rules out may stand in passing
 _FOLD: Final = str.maketrans("أإآٱىةؤئ", "ااااىهوي") | {0x0649: "ي"} | dict.fromkeys(range(0x064B, 0x0653))
 _SEPARATE: Final = re.compile(r"[\s_\-./:،,؛;()\[\]?؟!*\"'«»#]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -40,7 +41,7 @@ class Words:
             if folded in group or folded.removeprefix("ال") in group:
                 return place
         padded = f" {folded} "
-        if any(f" {word} " in padded for word in self.never):
+        if len(folded.split()) <= SHORT and any(f" {word} " in padded for word in self.never):
             return None
         return 10 if any(f" {word} " in padded or f" ال{word} " in padded for word in self.part) else None
 

@@ -28,21 +28,23 @@ def made_ids(files: npt.NDArray[Any], rows: npt.NDArray[np.int64]) -> npt.NDArra
     return np.array([f"{file}:{row}" for file, row in zip(files, rows.tolist(), strict=True)], dtype=object)
 
 
-def comment_ids(given: pd.Series, made: npt.NDArray[Any], answers: pd.DataFrame, kept: Flags) -> Ids:
+def comment_ids(given: pd.Series, rows: npt.NDArray[np.int64], answers: pd.DataFrame, kept: Flags) -> Ids:
     """Ids from a column, made ones where a cell is empty.
 
     Within one file an id that comes again is a repeat. Between files it is one only when the whole
     answer is the same; else both are answers, and the later one's id is told apart by its file.
 
     Args:
-        given: the id column as text, None where empty.
-        made: `made_ids` of the same rows.
+        given: the id column as text, missing where empty.
+        rows: the row numbers in the source files.
         answers: source_file, text, score and answered_at of the same rows.
         kept: rows not rejected so far; the others keep any id.
     """
-    stripped = given.str.strip()
-    absent = (stripped.isna() | (stripped == "")).to_numpy(dtype=bool)
-    ids = np.where(absent, made, stripped.to_numpy(dtype=object))
+    absent = (given.isna() | (given == "")).to_numpy(dtype=bool)
+    ids = given.to_numpy(dtype=object, copy=True)
+    ids[absent] = made_ids(answers["source_file"].to_numpy(dtype=object)[absent], rows[absent])
+    if not given[kept & ~absent].duplicated().any():
+        return Ids(_unique(ids, kept), np.zeros(len(ids), dtype=bool), 0)
     frame = answers.assign(id=ids, number=np.arange(len(ids)))[kept & ~absent]
     within = frame.duplicated(["source_file", "id"])
     alike = frame.duplicated(["id", "text", "score", "answered_at"]) | within
