@@ -7,7 +7,7 @@ Only sets whose licence lets a model be released are used (`ship` is yes in the 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ import yaml
 
 from voc.meaning.clauses import split
 from voc.meaning.theme_words import ThemeWords
-from voc.taxonomy import Taxonomy
+from voc.taxonomy import Taxonomy, load, packs
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[2] / "shared" / "data"
@@ -24,6 +24,7 @@ REAL = {  # set: comments taken
     **{"ksa_google": 3500, "saudi_tourism": 2500, "sehhaty": 1700, "saas_nps": 400, "skytrax": 350},
     **{"umsab": 1500, "arsarcasm_v2": 1000, "ajgt": 500, "ar_emoji": 700},
 }
+TWEETS = {"umsab", "arsarcasm_v2"}
 HOTELS = {
     "CLEANLINESS": ["cleanliness"],
     "PRICES": ["price"],
@@ -55,12 +56,24 @@ SEHHATY = {
 
 @dataclass(frozen=True)
 class Part:
-    """Texts with labels for the themes in order; `kind` is own, mapped, real, vague or off_topic."""
+    """Texts with labels for the themes in order, and the part's weight in training."""
 
     name: str
     texts: list[str]
     labels: np.ndarray
     weight: float
+    social: np.ndarray | None = None  # which texts are tweets: off topic where no theme's word occurs
+
+
+def everything() -> tuple[Taxonomy, set[str]]:
+    """One tree with the leaves of the embedded taxonomy and of all packs; and the ids of the former."""
+    base = load()
+    themes = {theme.id: theme for theme in base.leaves}
+    for pack in packs():
+        for theme in load(pack=pack).leaves:
+            themes.setdefault(theme.id, theme)
+    flat = tuple(replace(theme, parent=None) for theme in themes.values())
+    return Taxonomy("all", base.title, flat), {theme.id for theme in base.leaves}
 
 
 def own(taxonomy: Taxonomy, base: set[str]) -> list[Part]:
@@ -101,19 +114,19 @@ def _own(
                 labels[row, hit.theme] = np.nan
         for theme in about:
             labels[row, themes.index(theme)] = 1
-    return Part(name, list(merged), labels, 1.0)
+    return Part(name, list(merged), labels, 3.0)
 
 
 def real(taxonomy: Taxonomy, seed: int = 5) -> Part:
     """Clauses of real reviews and tweets, labeled by the taxonomy's words; hints leave it open."""
-    texts: dict[str, None] = {}
+    texts: dict[str, str] = {}
     for name, count in REAL.items():
         frame = pd.read_csv(DATA / f"{name}.csv.gz", low_memory=False)
         frame = frame[frame["split"] == "train"]
         if name == "skytrax":
             frame = frame[frame["subset"].isin(["lounge", "seat"])]  # the part under CC0
         for text in frame.sample(min(count, len(frame)), random_state=seed)["text"].astype(str):
-            texts.update({text[span.start : span.end]: None for span in split(text)})
+            texts.update({text[span.start : span.end]: name for span in split(text)})
     kept = [text for text in texts if len(text) > 3]
     words = ThemeWords(taxonomy)
     labels = np.zeros((len(kept), len(taxonomy.leaves)), dtype=np.float32)
@@ -123,7 +136,7 @@ def real(taxonomy: Taxonomy, seed: int = 5) -> Part:
                 labels[row, hit.theme] = 1
             elif labels[row, hit.theme] != 1:
                 labels[row, hit.theme] = np.nan
-    return Part("real", kept, labels, 0.3)
+    return Part("real", kept, labels, 0.1, np.array([texts[text] in TWEETS for text in kept]))
 
 
 def mapped(taxonomy: Taxonomy) -> list[Part]:
@@ -139,7 +152,7 @@ def mapped(taxonomy: Taxonomy) -> list[Part]:
                 labels[row, themes.index(theme)] = np.nan if hits.get(theme, True) else 1
             for theme in sure:
                 labels[row, themes.index(theme)] = 1
-        parts.append(Part(name, [text for text, _, _ in rows], labels, 0.5))
+        parts.append(Part(name, [text for text, _, _ in rows], labels, 0.2))
     return parts
 
 

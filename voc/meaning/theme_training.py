@@ -1,0 +1,235 @@
+"""Themes learned from a few examples each: a user's own taxonomy is ready in seconds.
+
+Takes: a taxonomy with phrases (five per theme are enough to start) and an encoder. Gives: linear
+heads on the frozen vectors, with the quality to expect from them, measured by cross-validation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from voc import artifacts
+from voc.errors import InputError
+from voc.meaning.encode import Encoder
+from voc.meaning.theme_heads import Floats, Heads, fit_heads
+from voc.meaning.theme_words import ThemeWords
+from voc.taxonomy import Taxonomy
+
+OFF_TOPIC: Final = (
+    "off_topic"  # the head that parts "no feedback" from "an opinion about nothing in particular"
+)
+FOLDS: Final = 5
+_BETA2: Final = 0.5**2  # precision counts twice as much as recall: a false theme is a false report
+
+
+@dataclass(frozen=True)
+class ThemeQuality:
+    """How well a theme's head does on phrases it was not trained on; shares in [0, 1].
+
+    Attributes:
+        theme: its id.
+        n: its phrases.
+        precision: of the phrases given this theme, the share that have it; None if none was given it.
+        recall: of its phrases, the share that were given it.
+    """
+
+    theme: str
+    n: int
+    precision: float | None
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        p = self.precision or 0.0
+        return 2 * p * self.recall / (p + self.recall) if p + self.recall else 0.0
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Heads and their cross-validated quality, theme by theme."""
+
+    heads: Heads
+    quality: tuple[ThemeQuality, ...]
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Training texts; labels (n, n_themes): 1 yes, 0 no, nan not known."""
+
+    texts: list[str]
+    labels: NDArray[np.float32]
+
+
+def train_user_themes(taxonomy: Taxonomy, encoder: Encoder) -> Trained:
+    """Heads for all leaves of a taxonomy, from its phrases alone, and the `OFF_TOPIC` head.
+
+    Args:
+        taxonomy: each leaf needs at least two phrases (`seeds` or `examples`); five or more are better.
+        encoder: whose vectors the heads work on.
+
+    Raises:
+        InputError: a theme has fewer than two phrases and no words; the message names it.
+    """
+    for theme in taxonomy.leaves:
+        if len(theme.phrases) < 2 and not theme.words:
+            raise InputError(
+                f"The theme {theme.id!r} has {len(theme.phrases)} example(s) and no words; give it at least "
+                "two, better five, under 'examples'."
+            )
+    phrases = gather(taxonomy)
+    themes = (*(theme.id for theme in taxonomy.leaves), OFF_TOPIC)
+    return train(themes, encoder.encode(phrases.texts), phrases.labels)
+
+
+def gather(taxonomy: Taxonomy) -> Phrases:
+    """The taxonomy's phrases, and phrases about nothing it could mean; last column `OFF_TOPIC`.
+
+    A phrase of one theme that holds a sure word of another leaves the other open.
+    """
+    words = ThemeWords(taxonomy)
+    columns = len(taxonomy.leaves) + 1
+    labels = {text: np.zeros(columns, dtype=np.float32) for text in background()}
+    for text in background("off_topic"):
+        labels[text][-1] = 1
+    for column, theme in enumerate(taxonomy.leaves):
+        for text in theme.phrases:
+            if text not in labels or not labels[text].any():
+                labels[text] = np.zeros(columns, dtype=np.float32)
+                for hit in words.find(text):
+                    labels[text][hit.theme] = labels[text][hit.theme] if hit.hint else np.nan
+            labels[text][column] = 1
+    return Phrases(list(labels), np.array(list(labels.values())))
+
+
+def background(*kinds: str) -> list[str]:
+    """Our own phrases about no theme: `vague` opinions, `off_topic` talk, words out of place (all three)."""
+    path = artifacts.find("themes").path("examples.yaml")
+    examples = yaml.safe_load(path.read_text(encoding="utf-8"))
+    texts = [text for kind in kinds or ("vague", "off_topic") for group in examples[kind] for text in group]
+    apart = [text for group in examples["near_misses"] if not group["themes"] for text in group["texts"]]
+    return texts if kinds else [*texts, *apart]
+
+
+def train(
+    themes: tuple[str, ...],
+    vectors: NDArray[np.float32],
+    labels: NDArray[np.float32],
+    weights: Floats | None = None,
+) -> Trained:
+    """Heads whose decision at 0 is where cross-validated precision and recall trade best.
+
+    Args:
+        themes: ids, one per column of `labels`.
+        vectors: shape (n, dim), unit rows.
+        labels: shape (n, n_themes): 1 yes, 0 no, nan not known.
+        weights: shape (n,), or None.
+    """
+    heads = fit_heads(themes, vectors, labels, weights)
+    held_out = cross_validated(themes, vectors, labels, weights)
+    shifts = np.zeros(len(themes))
+    quality = []
+    for column, theme in enumerate(themes):
+        known = ~np.isnan(labels[:, column]) & ~np.isnan(held_out[:, column])
+        truth, odds = labels[known, column] == 1, held_out[known, column]
+        shifts[column] = best_threshold(truth, odds)
+        quality.append(quality_of(theme, truth, odds > shifts[column]))
+    return Trained(Heads(themes, heads.weights, heads.bias - shifts, heads.center), tuple(quality))
+
+
+def cross_validated(
+    themes: tuple[str, ...],
+    vectors: NDArray[np.float32],
+    labels: NDArray[np.float32],
+    weights: Floats | None = None,
+) -> Floats:
+    """Log-odds (n, n_themes) of each text from heads that did not see it; folds go round the rows."""
+    fold = np.arange(len(vectors)) % FOLDS
+    odds = np.full(labels.shape, np.nan)
+    for number in range(FOLDS):
+        out = fold == number
+        some = None if weights is None else weights[~out]
+        odds[out] = fit_heads(themes, vectors[~out], labels[~out], some).logits(vectors[out])
+    return odds
+
+
+def best_threshold(truth: NDArray[np.bool_], odds: Floats) -> float:
+    """The log-odds above which to say yes: highest F0.5, midway between the two neighboring values."""
+    if not truth.any():
+        return 0.0
+    order = np.argsort(-odds, kind="stable")
+    right = np.cumsum(truth[order])
+    given = np.arange(1, len(order) + 1)
+    score = (1 + _BETA2) * right / (given + _BETA2 * truth.sum())
+    best = int(np.argmax(score))
+    above = odds[order[best]]
+    below = odds[order[best + 1]] if best + 1 < len(order) else above - 1
+    return float((above + below) / 2)
+
+
+def quality_of(theme: str, truth: NDArray[np.bool_], given: NDArray[np.bool_]) -> ThemeQuality:
+    """Precision and recall of a yes-or-no decision."""
+    right = int((truth & given).sum())
+    precision = right / int(given.sum()) if given.any() else None
+    return ThemeQuality(theme, int(truth.sum()), precision, right / int(truth.sum()) if truth.any() else 0.0)
+
+
+class ThemeClassifier:
+    """Themes of texts from labeled examples, with scikit-learn's conventions.
+
+    Args:
+        encoder: whose vectors the heads work on.
+
+    Attributes:
+        classes_: theme ids, sorted; after `fit`.
+        quality_: cross-validated `ThemeQuality` per theme; after `fit`.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+
+    def get_params(self, deep: bool = True) -> dict[str, object]:
+        """Constructor arguments, so that the object can be cloned."""
+        return {"encoder": self.encoder}
+
+    def set_params(self, **params: Encoder) -> ThemeClassifier:
+        """Change constructor arguments."""
+        self.encoder = params.get("encoder", self.encoder)
+        return self
+
+    def fit(self, X: Sequence[str], y: Sequence[Sequence[str]]) -> ThemeClassifier:
+        """Learn from texts and the themes of each (none, one or several).
+
+        Raises:
+            InputError: `X` and `y` differ in length, or no text has a theme.
+        """
+        if len(X) != len(y) or not any(len(themes) for themes in y):
+            raise InputError(
+                f"There are {len(X)} texts and {len(y)} lists of themes; give one list per text, "
+                "with at least one theme somewhere."
+            )
+        self.classes_ = tuple(sorted({theme for themes in y for theme in themes}))
+        labels = np.array([[theme in themes for theme in self.classes_] for themes in y], dtype=np.float32)
+        nothing = [text for text in background() if text not in set(X)]
+        labels = np.concatenate([labels, np.zeros((len(nothing), len(self.classes_)), dtype=np.float32)])
+        trained = train(self.classes_, self.encoder.encode([*X, *nothing]), labels)
+        self.heads_, self.quality_ = trained.heads, trained.quality
+        return self
+
+    def predict_proba(self, X: Sequence[str]) -> Floats:
+        """Probabilities (n_texts, n_themes), columns as in `classes_`."""
+        probabilities: Floats = 1 / (1 + np.exp(-self.heads_.logits(self.encoder.encode(X))))
+        return probabilities
+
+    def predict(self, X: Sequence[str]) -> list[tuple[str, ...]]:
+        """The themes of each text, in the order of `classes_`; empty where none is likely."""
+        return [
+            tuple(theme for theme, p in zip(self.classes_, row, strict=True) if p > 0.5)
+            for row in self.predict_proba(X)
+        ]

@@ -1,0 +1,185 @@
+"""Known themes of each comment, clause by clause: several per clause, each with polarity and evidence.
+
+Takes: verbatim texts, their clauses with vectors and sentiment. Gives: the `mentions` table, and for
+every comment without a theme the reason why. A clause has a theme when its meaning (a linear head
+on the sentence vector) and its words together make it more likely than not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from voc import artifacts
+from voc.labels import POLARITIES, Reason
+from voc.meaning.clauses import Span
+from voc.meaning.encode import Encoder
+from voc.meaning.theme_heads import Floats, Heads, load_heads
+from voc.meaning.theme_training import OFF_TOPIC, train_user_themes
+from voc.meaning.theme_words import Hit, ThemeWords
+from voc.tables import empty
+from voc.taxonomy import Taxonomy
+
+# Log-odds that a word adds to its theme; set on clauses judged by reading (models/themes/card.md).
+SURE_WORD: Final = 4.0
+HINT_WORD: Final = 1.5
+_LEAST: Final = -3.5  # meaning alone never outvotes a sure word
+_LONG: Final = 160  # characters; evidence in a longer clause is narrowed to the surroundings of its word
+_AROUND: Final = 60
+_WORDS: Final = re.compile(r"[^\W_]")
+
+
+def open_themes(taxonomy: Taxonomy, encoder: Encoder) -> ThemeModel:
+    """A theme model for this taxonomy on this encoder's vectors.
+
+    Themes of the embedded taxonomy and of its packs come trained. All others, and all themes when
+    another encoder is used, are trained here from their phrases, in seconds.
+
+    Raises:
+        InputError: a theme of the user's own has too few examples to learn from.
+        ModelError: the embedded heads are missing or damaged.
+    """
+    artifact = artifacts.find("themes")
+    shipped = load_heads(artifact.path("heads.npz"))
+    labels = artifact.facts["labels"]
+    ready = {
+        theme.id
+        for theme in taxonomy.leaves
+        if artifact.facts["encoder"] == encoder.name and labels.get(theme.id) == theme.label["en"]
+    }
+    known = artifact.facts["encoder"] == encoder.name
+    parts = [shipped.only((*(t.id for t in taxonomy.leaves if t.id in ready), OFF_TOPIC))] if known else []
+    if len(ready) < len(taxonomy.leaves) or not known:
+        parts.append(train_user_themes(taxonomy, encoder).heads)
+    together = parts[0].joined(parts[1]) if len(parts) == 2 else parts[0]
+    heads = together.only((*(theme.id for theme in taxonomy.leaves), OFF_TOPIC))
+    return ThemeModel(f"voc-themes {artifact.version}", taxonomy, ThemeWords(taxonomy), heads)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in `n` comments.
+
+    Attributes:
+        mentions: the `mentions` table, in order of comments and then of evidence.
+        reasons: for each comment why it has no theme, or None when it has one.
+    """
+
+    mentions: pd.DataFrame
+    reasons: list[Reason | None]
+
+
+@dataclass(frozen=True)
+class ThemeModel:
+    """A taxonomy ready to be found: its words, and one head per leaf plus the `OFF_TOPIC` head.
+
+    Attributes:
+        name: which heads these are, with their version.
+    """
+
+    name: str
+    taxonomy: Taxonomy
+    words: ThemeWords
+    heads: Heads
+
+    def find(
+        self,
+        comment_ids: Sequence[str],
+        texts: Sequence[str],
+        clauses: Sequence[Sequence[Span]],
+        clause_vectors: NDArray[np.float32],
+        clause_feelings: Floats,
+        languages: Sequence[str],
+    ) -> Found:
+        """Themes with polarity and evidence per comment, and the reasons of those without.
+
+        Args:
+            comment_ids: one per text.
+            texts: verbatim.
+            clauses: spans per text, as `voc.meaning.clauses.split` gives them.
+            clause_vectors: shape (n_clauses, dim), all texts' clauses one after the other.
+            clause_feelings: shape (n_clauses, 3): negative, neutral, positive.
+            languages: one per text; texts of unknown language have no off-topic head to trust.
+        """
+        logits = self.heads.logits(clause_vectors)
+        rows: list[dict[str, object]] = []
+        reasons: list[Reason | None] = []
+        first = 0
+        for comment_id, text, spans, language in zip(comment_ids, texts, clauses, languages, strict=True):
+            part = slice(first, first + len(spans))
+            first += len(spans)
+            mine = self._of_comment(text, spans, logits[part], clause_feelings[part])
+            rows.extend({"comment_id": comment_id, **row} for row in mine)
+            reasons.append(None if mine else self._reason(text, logits[part], language))
+        mentions = pd.DataFrame(rows, columns=list(empty("mentions"))) if rows else empty("mentions")
+        return Found(mentions, reasons)
+
+    def _of_comment(
+        self, text: str, spans: Sequence[Span], logits: Floats, feelings: Floats
+    ) -> list[dict[str, object]]:
+        """The strongest mention of each theme and polarity in one comment."""
+        hits = self.words.find(text)
+        best: dict[tuple[int, int], dict[str, object]] = {}
+        for number, span in enumerate(spans):
+            inside = [hit for hit in hits if span.start <= hit.start < span.end]
+            added = _from_words(inside, len(self.taxonomy.leaves))
+            odds = np.maximum(logits[number, :-1], np.where(added == SURE_WORD, _LEAST, -np.inf)) + added
+            polarity = int(np.argmax(np.round(feelings[number], 6)))
+            for theme in np.flatnonzero(odds > 0):
+                p_theme = _probability(odds[theme])
+                known = best.get((int(theme), polarity))
+                if known is None or p_theme > float(str(known["p_theme"])):
+                    own = [hit for hit in inside if hit.theme == theme]
+                    start, end = _evidence(text, span, own)
+                    best[int(theme), polarity] = {
+                        "theme": self.taxonomy.leaves[theme].id,
+                        "polarity": POLARITIES[polarity],
+                        "p_theme": p_theme,
+                        "p_polarity": round(float(feelings[number, polarity]), 6),
+                        "start": start,
+                        "end": end,
+                        "origin": "rule" if logits[number, theme] <= 0 else "model",
+                    }
+        return sorted(best.values(), key=lambda row: (row["start"], row["theme"], row["polarity"]))
+
+    def _reason(self, text: str, logits: Floats, language: str) -> Reason:
+        """Why a comment has no theme: nothing written, an opinion about nothing in particular, or neither."""
+        if not text.strip():
+            return "empty"
+        if not _WORDS.search(text):
+            return "vague"  # emoji or signs alone: a feeling without a subject
+        if language == "und":
+            return "off_topic"
+        return "off_topic" if logits[:, -1].min() > 0 else "vague"
+
+
+def _from_words(hits: list[Hit], themes: int) -> Floats:
+    """Log-odds (n_themes,) that the words of a clause add."""
+    added = np.zeros(themes)
+    for hit in hits:
+        added[hit.theme] = max(added[hit.theme], HINT_WORD if hit.hint else SURE_WORD)
+    return added
+
+
+def _probability(odds: float) -> float:
+    return round(float(1 / (1 + np.exp(-odds))), 6)
+
+
+def _evidence(text: str, span: Span, hits: list[Hit]) -> tuple[int, int]:
+    """The clause; of a long clause the surroundings of the words that show the theme, cut at spaces."""
+    if span.end - span.start <= _LONG or not hits:
+        return span.start, span.end
+    start = max(span.start, min(hit.start for hit in hits) - _AROUND)
+    end = min(span.end, hits[0].end + _AROUND)
+    start = hits[0].start if end <= start else start
+    while start > span.start and not text[start - 1].isspace():
+        start += 1
+    while end < span.end and not text[end].isspace():
+        end -= 1
+    return start, max(end, hits[0].end)
