@@ -77,15 +77,18 @@ def without_mentions(answers: Answers) -> Answers:
     )
 
 
-def pool_rare(answers: Answers, least: int) -> tuple[Answers, tuple[str, ...]]:
+def pool_rare(answers: Answers, least: int, rare: Flags | None = None) -> tuple[Answers, tuple[str, ...]]:
     """Leaves with fewer than `least` commenters in both waves together become theme "other".
 
     Nothing is dropped: the pooled leaf of a polarity counts how many rare themes the comment has.
+    `rare` (K,) names the leaves to pool instead.
 
     Returns:
         The answers with the pooled leaves, and the names of the themes that lost a leaf.
     """
-    rare = answers.mention_counts().sum(0) < least - 1e-9
+    fixed = rare is not None  # the same leaves whatever the data: an empty pooled leaf stays
+    if rare is None:
+        rare = np.asarray(answers.mention_counts().sum(0) < least - 1e-9)
     if not rare.any():
         return answers, ()
     pooled = tuple(answers.themes[t] for t in sorted({int(t) for t in answers.leaf_theme[rare]}))
@@ -94,7 +97,7 @@ def pool_rare(answers: Answers, least: int) -> tuple[Answers, tuple[str, ...]]:
     for polarity in np.unique(answers.leaf_polarity[rare]):
         members = np.flatnonzero(rare & (answers.leaf_polarity == polarity))
         total = sp.csr_matrix(answers.mentions[:, members].sum(1))
-        if total.nnz:
+        if total.nnz or fixed:
             blocks.append(total)
             polarities.append(int(polarity))
     other = len(answers.themes)

@@ -11,10 +11,11 @@ from voc.errors import InputError, OptionError
 from voc.intake import periods
 from voc.intake.scales import Scale
 from voc.intake.survey import Notice
-from voc.numbers import drivers, scores
+from voc.numbers import drivers, scores, trends
 from voc.numbers.drivers import Driver
 from voc.numbers.movement import Movement, between
 from voc.numbers.split import Split, two_periods, two_segments
+from voc.numbers.trends import Alert
 from voc.settings import NumbersSettings
 from voc.taxonomy import Taxonomy
 
@@ -124,12 +125,14 @@ class Numbers:
         overall: the score of all answers; None without scores.
         movement: why the two sides differ; None without two sides.
         drivers: what goes with high and low scores now, strongest first.
+        alerts: themes that come up more often than they used to; empty without dates.
     """
 
     comparison: Comparison
     overall: scores.Estimate | None
     movement: Movement | None
     drivers: tuple[Driver, ...]
+    alerts: tuple[Alert, ...]
 
 
 def measure(
@@ -145,8 +148,10 @@ def measure(
     Drivers are those of the later side where two periods are compared: the level now.
     """
     scored = comments[comments["score"].notna()]
+    dated = "answered_at" in comments and comments["answered_at"].notna().any()
+    risen = tuple(trends.alerts(comments, mentions, scale, settings=settings)) if dated else ()
     if scale is None or scored.empty:
-        return Numbers(comparison, None, None, ())
+        return Numbers(comparison, None, None, (), risen)
     answers = scores.sample(
         scale.contributions(scored["score"].to_numpy(dtype=np.float64)),
         scored["weight"].to_numpy(dtype=np.float64),
@@ -168,4 +173,4 @@ def measure(
         parents=parents,
         settings=settings,
     )
-    return Numbers(comparison, overall, moved, tuple(levels))
+    return Numbers(comparison, overall, moved, tuple(levels), risen)

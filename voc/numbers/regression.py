@@ -27,7 +27,7 @@ class Ridge:
 
     level: float = 4.0
     change: float = 1.0
-    least_to_change: float = 5.0  # a leaf with fewer mentions in one wave has no change of its own
+    least_to_change: float = 3.0  # a leaf with fewer mentions in one wave has no change of its own
 
 
 @dataclass(frozen=True)

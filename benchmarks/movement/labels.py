@@ -1,0 +1,56 @@
+"""Labels from an imperfect classifier: recall about 0.8, polarity flips, false mentions; some comments labeled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from voc.numbers.answers import Answers, pool_rare
+from voc.numbers.confusion import NEGATIVE, NONE, POSITIVE, STATES, Labeled, mentions_of, observed
+
+
+def only_polar(answers: Answers) -> Answers:
+    """The answers with negative and positive leaves of every theme, neutral mentions dropped."""
+    states = observed(answers)
+    return _with_states(answers, np.where((states == NEGATIVE) | (states == POSITIVE), states, NONE))
+
+
+def _with_states(answers: Answers, states: np.ndarray) -> Answers:
+    themes = len(answers.themes)
+    theme = np.repeat(np.arange(themes), 2)
+    polarity = np.tile([0, 2], themes)
+    return replace(answers, mentions=mentions_of(states, theme, polarity), leaf_theme=theme, leaf_polarity=polarity)
+
+
+def classifier(
+    themes: int, recall: float = 0.8, false: float = 0.022, flip: float = 0.04, spread: float = 0.06, seed: int = 5
+) -> np.ndarray:
+    """(T, S, S) chance of what the classifier says (last) given the truth; recall varies by theme."""
+    luck = np.random.default_rng(seed).uniform(-spread, spread, (themes, 2))
+    out = np.tile(np.eye(STATES), (themes, 1, 1))
+    out[:, NONE] = 0.0
+    out[:, NONE, NONE], out[:, NONE, NEGATIVE], out[:, NONE, POSITIVE] = 1 - 2 * false, false, false
+    for i, (own, other) in enumerate(((NEGATIVE, POSITIVE), (POSITIVE, NEGATIVE))):
+        out[:, own] = 0.0
+        out[:, own, own], out[:, own, other] = recall + luck[:, i], flip
+        out[:, own, NONE] = 1 - out[:, own, own] - flip
+    return out
+
+
+def classified(answers: Answers, error: np.ndarray, rng: np.random.Generator) -> Answers:
+    """The answers with the classifier's mentions instead of the true ones."""
+    truth = observed(answers)
+    reach = error.cumsum(2)[np.arange(truth.shape[1])[None, :], truth]
+    seen = (rng.random(truth.shape)[..., None] > reach[..., :-1]).sum(-1)
+    return _with_states(answers, np.where(answers.writes[:, None], seen, NONE))
+
+
+def labeled(truth: Answers, model: Answers, n: int, rng: np.random.Generator) -> Labeled:
+    """n comments with their true states beside the classifier's, at random."""
+    row = np.sort(rng.choice(np.flatnonzero(truth.writes), n, replace=False))
+    return Labeled(row, observed(truth)[row], observed(model)[row], np.ones(n))
+
+
+def pooled(answers: Answers) -> Answers:
+    return pool_rare(answers, 10)[0]
