@@ -46,6 +46,31 @@ CLOSERS = {
 BEFORE = {"staff": 0.10, "waiting": 0.22, "price": 0.18, "app": 0.15, "delivery": 0.14, "quality": 0.16}
 
 
+def point(theme, n, **more):
+    return {"theme": theme, "label": {"ar": THEMES[theme][0], "en": THEMES[theme][1]}, "n": n, **more}
+
+
+def stage(name, ar, en, negative, positive, **more):
+    n = negative + positive + 3
+    facts = {"stage": name, "label": {"ar": ar, "en": en}, "n": n, "negative": negative, "positive": positive,
+             "neutral": 3, "balance": (positive - negative) / n, "level": "mixed", "mean_score": 7.1,
+             "touchpoints": [], "challenges": [], "strengths": [], "opportunities": []}  # fmt: skip
+    return facts | more
+
+
+JOURNEY = [
+    stage("awareness", "الوعي", "Awareness", 8, 21, strengths=[point("price", 12)]),
+    stage(
+        "purchase", "الشراء", "Purchase", 60, 44,
+        touchpoints=[{"id": "during", "label": {"ar": "أثناء الخدمة", "en": "During"}, "balance": -0.15}],
+        challenges=[point("staff", 41), point("waiting", 35)],
+        strengths=[point("quality", 30)],
+        opportunities=[point("staff", 41, text={"ar": "تدريب موظفي الفروع", "en": "Coach branch staff"})],
+    ),
+    stage("retention", "الاستخدام والخدمة", "Use and service", 40, 22, challenges=[point("app", 22)]),
+]  # fmt: skip
+
+
 @dataclass
 class Example:
     result: dict[str, Any]
@@ -177,28 +202,23 @@ def example() -> Example:
         "movement": moved,
         "drivers": [
             {"id": t, "label": {"ar": THEMES[t][0], "en": THEMES[t][1]},
-             "total": x, "low": x - 2, "high": x + 2}
+             "total": x, "low": x - 2, "high": x + 2, "quadrant": "fix" if x < -5 else "minor"}
             for t, x in {"waiting": -7.2, "staff": -5.5, "app": -2.6, "quality": 4.1, "delivery": 0.8}.items()
         ],
         "themes": [{"id": t, "label": {"ar": ar, "en": en}} for t, (ar, en, _) in THEMES.items()],
         "topics": [
-            {"id": "t1", "label": {"ar": "مواقف السيارات", "en": "Parking"}, "n": 23,
-             "terms": ["موقف", "parking"]},
-            {"id": "t2", "label": {"ar": "رسالة التأكيد", "en": "Confirmation message"}, "n": 14,
-             "terms": {"ar": ["رسالة", "تأكيد"], "en": ["sms", "code"]}},
+            {"id": "T001", "label": {"ar": "مواقف السيارات", "en": "Parking"}, "size": 23, "theme": None,
+             "words": {"ar": ["موقف", "زحمة"], "en": ["parking"]}, "examples": ["c000004", "gone"]},
+            {"id": "T002", "label": {"ar": "رسالة التأكيد", "en": "Confirmation message"}, "size": 14,
+             "theme": "app", "words": {"ar": ["رسالة", "تأكيد"], "en": ["sms", "code"]}, "examples": []},
         ],
-        "journey": [
-            {"stage": "awareness", "negative": 8, "positive": 21, "n": 30, "touchpoints": ["before"],
-             "challenges": [], "opportunities": [{"theme": "price", "n": 12}]},
-            {"stage": "purchase", "negative": 60, "positive": 44, "n": 110,
-             "touchpoints": [{"id": "branch", "label": {"ar": "الفرع", "en": "Branch"}}],
-             "challenges": [{"theme": "staff", "n": 41}, {"theme": "waiting", "n": 35}],
-             "opportunities": [{"theme": "quality", "n": 30}]},
-            {"stage": "retention", "negative": 40, "positive": 22, "n": 70, "touchpoints": ["after"],
-             "challenges": [{"theme": "app", "n": 22}], "opportunities": []},
+        "journey": JOURNEY,
+        "alerts": [
+            {"theme": "staff", "polarity": "negative", "segment": None, "since": "2024-04-29", "n": 31,
+             "raised": "2024-05-13", "share": 0.11, "usual": 0.05, "confirmed": True, "early": True},
+            {"theme": "app", "polarity": "positive", "segment": "جدة", "since": "2024-05-06", "n": 9,
+             "raised": "2024-05-13", "share": 0.09, "usual": 0.03, "confirmed": False, "early": False},
         ],
-        "alerts": [{"theme": "staff", "since": "2024-W18", "confirmed": True,
-                    "share_before": 0.05, "share_after": 0.11}],
         "warnings": ["Dates in column answered were read day first."],
     }  # fmt: skip
     return Example(result, comments, mentions, rejects)

@@ -38,9 +38,9 @@ def attack(hostile, part=slice(None)):
         "counts": {"read": 1},
         "languages": {t: 1 for t in texts[:40]},
         "themes": [{"id": f"t{i}", "label": {"ar": t, "en": t}} for i, t in enumerate(texts)],
-        "topics": [{"id": t, "label": t, "n": 3, "terms": [t]} for t in texts],
+        "topics": [{"id": t, "label": t, "size": 3, "words": {"ar": [t]}} for t in texts],
         "journey": [{"stage": t, "n": 3, "touchpoints": [t], "challenges": [t]} for t in texts[:30]],
-        "alerts": [{"theme": t, "since": t} for t in texts],
+        "alerts": [{"theme": t, "since": t, "segment": t} for t in texts],
         "warnings": [{"code": t, "message": t} for t in texts],
     }
     return result, comments, mentions, rejects
@@ -63,7 +63,7 @@ def test_markup_is_only_ours(rendered):
     allowed = (
         "html head meta title body a main header h1 h2 h3 p nav ul li section div span table caption thead "
         "tbody tr th td svg line rect circle text defs pattern polyline details summary blockquote mark bdi "
-        "button code footer br"
+        "button code footer br strong"
     ).split()
     assert set(re.findall(r"<([a-zA-Z!?][^\s>/]*)", body)) <= {*allowed, "!DOCTYPE"}
     assert not re.search(r"<[^>]*\s(on\w+|style|srcdoc|formaction)\s*=", re.sub(r'"[^"]*"', '""', body))

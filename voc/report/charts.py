@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voc.report.segments import Stage
+from voc.report.journey_map import Stage
 from voc.report.view import Part
 
 

@@ -112,6 +112,13 @@ def choose(
     return _distinct(crossed, lead, LEAD), _distinct(crossed, other, COUNTER)
 
 
+def whole(crossed: Crossed, places: pd.Index[Any], ids: Sequence[str]) -> list[Quote]:
+    """The comments with these ids as quotes without marked evidence; unknown ids are left out."""
+    rows = [int(row) for row in places.get_indexer(pd.Index(ids, dtype=object)) if row >= 0]
+    found = [_quote(crossed, {"row": row, "polarity": "", "start": 0, "end": 0}) for row in rows]
+    return [quote for quote in found if quote.pieces]
+
+
 def _named_row(
     crossed: Crossed, places: pd.Index[Any], theme: str, quote: Mapping[str, Any]
 ) -> dict[str, Any] | None:

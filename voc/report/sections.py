@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from voc.report import charts, quotes, segments, story, tallies, view
+from voc.report import charts, discoveries, journey_map, quotes, segments, story, tallies, view
 from voc.report.view import Part
 from voc.report.wording import Words
 
@@ -40,6 +40,7 @@ class Driver:
     low: float
     high: float
     polarity: str
+    quadrant: str
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ def build(
         "heat": _heat(crossed, theme_rows, words),
         "segments": segments.groups(crossed, words),
         "theme_names": {row.tally.id: row.label for row in theme_rows},
-        "journey": segments.journey(result, words),
-        "topics": view.rows(result, "topics"),
-        "alerts": view.rows(result, "alerts"),
+        "journey": journey_map.journey(result, words),
+        "topics": discoveries.topics(result, crossed, words),
+        "alerts": discoveries.alerts(result, words),
         "quotes": _quotes(crossed, theme_rows),
         "excluded": _excluded(result, rejects),
         "notices": _notices(result, words),
@@ -183,12 +184,23 @@ def _drivers(result: Mapping[str, Any], words: Words) -> dict[str, Any] | None:
         low, high = view.number(raw.get("low")), view.number(raw.get("high"))
         if all(map(math.isfinite, (value, low, high))):  # never a bar without its interval
             label = names.get(theme, words.name(theme))
-            found.append(Driver(theme, label, value, low, high, str(raw.get("polarity") or "")))
+            found.append(
+                Driver(
+                    theme,
+                    label,
+                    value,
+                    low,
+                    high,
+                    str(raw.get("polarity") or ""),
+                    str(raw.get("quadrant") or ""),
+                )
+            )
     if not found:
         return None
     found.sort(key=lambda row: -abs(row.value))
     reach = [end for row in found for end in (row.low, row.high)]
-    return {"rows": found, "axis": charts.axis([0.0, *reach])}
+    quadrants = any(row.quadrant for row in found)
+    return {"rows": found, "axis": charts.axis([0.0, *reach]), "quadrants": quadrants}
 
 
 def _score_trend(result: Mapping[str, Any], words: Words) -> dict[str, Any] | None:

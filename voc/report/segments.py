@@ -1,11 +1,10 @@
-"""Groups of respondents compared, and the journey: what each group or stage says.
+"""Groups of respondents compared: what each group gives and writes.
 
-Takes: `Crossed`, `result`. Gives: rows ready to show.
+Takes: `Crossed`. Gives: rows ready to show.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +17,6 @@ from voc.report.tallies import LEAST_IN_SEGMENT, Crossed
 from voc.report.wording import Words
 
 MOST_VALUES: Final = 12  # groups shown per column; smaller ones are joined, never dropped
-MOST_ITEMS: Final = 3  # challenges and opportunities per stage
 STAND_OUT: Final = 3.0  # standard errors between a group's share and the others', to be mentioned
 
 
@@ -113,60 +111,3 @@ def _standing_out(crossed: Crossed, keep: NDArray[np.bool_]) -> tuple[str | None
         if error > 0 and (p - q) / error > largest:
             largest, best = (p - q) / error, (str(theme), float(p), float(q))
     return best
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage of the journey: mentions, balance in [-1, 1], touchpoints, what is wrong and right."""
-
-    label: str
-    n: int
-    balance: float
-    touchpoints: Sequence[str]
-    challenges: Sequence[tuple[str, int]]
-    opportunities: Sequence[tuple[str, int]]
-
-
-def journey(result: Mapping[str, Any], words: Words) -> list[Stage]:
-    """The stages the result lays out, in its order; stages nobody mentioned are left out."""
-    names = view.labels(result, words)
-    stages = []
-    for row in view.rows(result, "journey"):
-        counts = {
-            p: int(view.number(row.get(p, row.get(f"n_{p}", 0))) or 0) for p in ("negative", "positive")
-        }
-        n = int(row.get("n") or row.get("n_mentions") or sum(counts.values()))
-        if n <= 0:
-            continue
-        key = str(row.get("stage") or row.get("id"))
-        label = words.label(row["label"]) if row.get("label") else words.say_or_name(f"stage_{key}", key)
-        balance = view.number(row.get("balance"))
-        if np.isnan(balance):
-            balance = (counts["positive"] - counts["negative"]) / n
-        stages.append(
-            Stage(
-                label=label,
-                n=n,
-                balance=balance,
-                touchpoints=[words.label(_touchpoint(t)) for t in row.get("touchpoints") or []],
-                challenges=_items(row.get("challenges"), names, words),
-                opportunities=_items(row.get("opportunities"), names, words),
-            )
-        )
-    return stages
-
-
-def _touchpoint(entry: object) -> object:
-    return (entry.get("label") or entry.get("id")) if isinstance(entry, Mapping) else entry
-
-
-def _items(entries: object, names: Mapping[str, str], words: Words) -> list[tuple[str, int]]:
-    items = []
-    for entry in entries if isinstance(entries, Sequence) and not isinstance(entries, str) else []:
-        if isinstance(entry, Mapping):
-            theme = str(entry.get("theme") or entry.get("id"))
-            label = words.label(entry["label"]) if entry.get("label") else names.get(theme, words.name(theme))
-            items.append((label, int(view.number(entry.get("n", 0)) or 0)))
-        else:
-            items.append((names.get(str(entry), words.name(entry)), 0))
-    return items[:MOST_ITEMS]

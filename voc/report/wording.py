@@ -31,7 +31,9 @@ CONTROLS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _FIGURE = re.compile(r"\d[\d.]*(?:–\d[\d.]*|%)")
-_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|W(?P<week>\d{1,2})|(?P<month>\d{1,2})))?")
+_PERIOD = re.compile(
+    r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|W(?P<week>\d{1,2})|(?P<month>\d{1,2})(?:-(?P<day>\d{2}))?))?"
+)
 
 
 @cache
@@ -125,13 +127,16 @@ class Words:
     def period(self, label: object) -> str:
         """`2024-Q1` as "Q1 2024" / "الربع الأول 2024"; anything else as the name it is."""
         text = str(label)
-        if ".." in text:
-            start, end = text.split("..", 1)
-            return self.say("period_range", start=self._latin(start), end=self._latin(end))
+        start, dots, end = text.partition("..")
+        if dots and _PERIOD.fullmatch(start) and _PERIOD.fullmatch(end):
+            return self.say("period_range", start=self.period(start), end=self.period(end))
         match = _PERIOD.fullmatch(text)
         if match is None:
             return self.say(text) if text in ("before", "after") else self.name(text)
         year = self._latin(match["year"])
+        if match["day"]:
+            month = self.period(text[:7])
+            return self.say("period_day", day=int(match["day"]), month=month)
         if match["quarter"]:
             return self.say(f"period_quarter_{match['quarter']}", year=year)
         if match["week"]:

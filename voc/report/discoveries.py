@@ -1,0 +1,85 @@
+"""What was found without being asked for: alerts on themes that rise, and topics nobody listed.
+
+Takes: `result`, `Crossed`. Gives: lines and cards ready to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from voc.labels import POLARITIES
+from voc.report import quotes, view
+from voc.report.tallies import Crossed
+from voc.report.wording import Words
+
+MOST_WORDS: Final = 8
+MOST_EXAMPLES: Final = 2
+
+
+@dataclass(frozen=True)
+class AlertLine:
+    """One alert in words; `early`: the theme rose while the score had not yet moved."""
+
+    text: str
+    confirmed: bool
+    early: bool
+
+
+def alerts(result: Mapping[str, Any], words: Words) -> list[AlertLine]:
+    """Every alert, in the result's order."""
+    names, found = view.labels(result, words), []
+    for raw in view.rows(result, "alerts"):
+        theme = str(raw.get("theme") or raw.get("id") or "")
+        polarity = str(raw.get("polarity") or "negative")
+        text = words.say(
+            f"alert_{polarity if polarity in POLARITIES else 'neutral'}",
+            theme=names.get(theme, words.name(theme)),
+            since=words.period(raw.get("since") or "?"),
+            share=words.share(view.number(raw.get("share"))),
+            usual=words.share(view.number(raw.get("usual"))),
+        )
+        if raw.get("segment"):
+            text = words.say("alert_in", segment=words.name(raw["segment"]), alert=text)
+        found.append(AlertLine(text, bool(raw.get("confirmed")), bool(raw.get("early"))))
+    return found
+
+
+@dataclass(frozen=True)
+class TopicCard:
+    """One discovered topic; `theme` names the theme that covers it, None where none does."""
+
+    label: str
+    n: int
+    words: Sequence[str]
+    theme: str | None
+    examples: Sequence[quotes.Quote]
+
+
+def topics(result: Mapping[str, Any], crossed: Crossed, words: Words) -> list[TopicCard]:
+    """Every topic, the largest first."""
+    names, places = (
+        view.labels(result, words),
+        pd.Index(crossed.comments.get("comment_id", pd.Series(dtype=object))),
+    )
+    cards = []
+    for raw in view.rows(result, "topics"):
+        theme = raw.get("theme")
+        covered = None if theme is None else names.get(str(theme), words.name(theme))
+        label = words.label(raw.get("label") or raw.get("id") or "")
+        examples = quotes.whole(crossed, places, list(raw.get("examples") or [])[:MOST_EXAMPLES])
+        n = int(view.number(raw.get("size")) if "size" in raw else 0)
+        cards.append(TopicCard(label, n, _words(raw.get("words"), words), covered, examples))
+    return sorted(cards, key=lambda card: -card.n)
+
+
+def _words(found: object, words: Words) -> list[str]:
+    """Typical words, the reader's language first, the languages taking turns."""
+    if not isinstance(found, Mapping):
+        return [words.name(word) for word in (found if isinstance(found, list | tuple) else [])][:MOST_WORDS]
+    mine = [words.name(word) for word in found.get(words.language) or []]
+    other = [words.name(word) for word in found.get("en" if words.language == "ar" else "ar") or []]
+    return mine[: MOST_WORDS // 2] + other[: MOST_WORDS // 2]
