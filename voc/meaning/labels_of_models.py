@@ -33,9 +33,10 @@ def columns_of(labels: dict[int, str], name: str) -> list[int]:
     columns = [_column(labels[i], len(labels)) for i in sorted(labels)]
     known = [column for column in columns if column is not None]
     if len(known) < len(columns) or not {0, 2} <= set(known):
+        said = ", ".join(map(repr, labels.values()))
         raise ModelError(
-            f"{name} has the labels {', '.join(map(repr, labels.values()))}; voc expects negative, "
-            "neutral and positive (or 1 to 5 stars). Choose a sentiment model, or set id2label in its config.json."
+            f"{name} has the labels {said}; voc expects negative, neutral and positive (or 1 to 5 stars). "
+            "Choose a sentiment model, or set id2label in its config.json."
         )
     return known
 
