@@ -57,7 +57,7 @@ def open_tools(settings: MeaningSettings | None = None) -> Tools:
     models = {
         "encoder": encoder.name,
         "sentiment": f"{sentiment.name} {sentiment.version}",
-        "themes": f"{themes.name} {themes.version}",
+        "themes": themes.name,
         "taxonomy": taxonomy.id,
         "tier": settings.tier,
     }
@@ -129,6 +129,7 @@ def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: T
         comments, readings.mentions, compared, survey.scale, tools.taxonomy, settings.numbers
     )
     stages = journey.lay_out(comments, readings.mentions, tools.taxonomy)
+    found = reading.topics_in(comments, readings, tools.taxonomy)
 
     facts = result.Facts(
         version=__version__,
@@ -136,6 +137,7 @@ def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: T
         models=tools.models,
         numbers=numbers,
         journey=stages,
+        topics=found.topics if found else (),
         title=settings.report.title,
     )
     return Analysis(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from voc.meaning.encode import Encoder
     from voc.meaning.sentiment import SentimentModel
     from voc.meaning.themes import ThemeModel
+    from voc.meaning.topics import Topics
+    from voc.taxonomy import Taxonomy
 
 CHUNK = 2048  # texts in memory at once with their clause vectors: about 30 MB
 
@@ -146,3 +148,27 @@ def join(comments: pd.DataFrame, readings: Readings) -> pd.DataFrame:
     """
     frame = readings.frame.set_index(comments.index)
     return pd.concat([comments.drop(columns=frame.columns, errors="ignore"), frame], axis=1)
+
+
+def topics_in(comments: pd.DataFrame, readings: Readings, taxonomy: Taxonomy) -> Topics | None:
+    """The discovered topics of the comments; None where no vectors were asked for.
+
+    Args:
+        comments: the joined table, in the order of the readings.
+        readings: from `read` with `vectors=True`.
+        taxonomy: topics that one of its themes covers are marked so.
+    """
+    if readings.vectors is None:
+        return None
+    from voc.meaning.topics import discover
+
+    themes = readings.mentions.groupby("comment_id")["theme"].agg(set)
+    known = [themes.get(comment, set()) for comment in comments["comment_id"]]
+    return discover(
+        list(comments["text"]),
+        readings.vectors,
+        list(comments["language"]),
+        list(comments["comment_id"]),
+        taxonomy=taxonomy,
+        known=known,
+    )

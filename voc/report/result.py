@@ -43,7 +43,6 @@ class Facts:
     numbers: Numbers
     journey: Sequence[Any] = ()
     topics: Sequence[Any] = ()
-    alerts: Sequence[Any] = ()
     quotes: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     notices: tuple[Any, ...] = ()
     title: str | None = None
@@ -76,7 +75,7 @@ def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy
         "themes": _themes(comments, mentions, split, taxonomy),
         "topics": facts.topics,
         "journey": facts.journey,
-        "alerts": facts.alerts,
+        "alerts": [{**_plain(one), "label": label(one.theme, taxonomy)} for one in facts.numbers.alerts],
         "warnings": [
             asdict(notice)
             for notice in (*facts.survey.notices, *facts.numbers.comparison.notices, *facts.notices)
