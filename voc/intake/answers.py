@@ -14,6 +14,7 @@ from voc.intake.cells import OVERRIDES, is_missing, shown, texts
 from voc.intake.dates import read_dates
 from voc.intake.guess import guess_scale
 from voc.intake.identity import comment_ids, made_ids
+from voc.intake.numerals import numeral
 from voc.intake.rejects import Rejects
 from voc.intake.scales import Scale, ScoreProblem, scale_of
 from voc.intake.survey import Notice, Role
@@ -167,9 +168,11 @@ class _Work:
         column = self.table.roles["date"].column
         dated = read_dates(values, column, self.settings.date_order, self.settings.timezone)
         if dated.times.isna().all():
+            reason = next(iter(dated.problems.values()), "every cell is empty")
             if self.table.roles["date"].how == "option":
-                reason = next(iter(dated.problems.values()), "every cell is empty")
                 raise OptionError(f"--date {shown(column, 60)!r} holds no date: {reason}.")
+            told = f"{shown(column, 60)!r} holds no date ({reason}); its rows were kept without one."
+            self.notices.append(Notice("no_dates", told))
             return dated.times
         self._reject_values(values.map(str, na_action="ignore").str.strip(), dict(dated.problems), column)
         missing = int((dated.times.isna().to_numpy() & self.kept).sum())
@@ -185,7 +188,8 @@ class _Work:
         if values is None:
             return np.ones(len(self.table.cells))
         column = self.table.roles["weight"].column
-        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        known = {value: _weight(value) for value in values.dropna().unique()}
+        numbers = values.map(known).to_numpy(dtype=np.float64, na_value=np.nan)
         bad = ~(np.isfinite(numbers) & (numbers >= 0))
         self.reject(bad, column, values, "the weight is no number of 0 or more")
         return np.where(bad, 1.0, numbers)
@@ -237,3 +241,10 @@ class _Work:
                 Notice("redacted", f"Personal data was masked in {changed} different comments.")
             )
         return comments.assign(text=comments["text"].map(lambda text: known.get(text, "")))
+
+
+def _weight(value: object) -> float:
+    if isinstance(value, str):
+        found = numeral(value)
+        return np.nan if found is None or found.out_of is not None else found.value
+    return float(value) if isinstance(value, (int, float, np.number)) else np.nan

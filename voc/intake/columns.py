@@ -68,6 +68,7 @@ def find_roles(
         for part, one in said.items()
         if one is not None
     }
+    _check_distinct(roles)
     segments = [named(one, names, "segment", questions) for one in settings.segments]
     sources = pd.Series(pd.factorize(files)[0], index=cells.index)
     seen = {name: Look(name, cells[name], sources) for name in names}
@@ -78,13 +79,34 @@ def find_roles(
     if not {"comment_id", "respondent"} & set(roles) and (role := search.repeated_id()) is not None:
         roles["respondent"] = role
     if "text" not in roles:
+        taken = ", ".join(f"{shown(role.column, 40)!r} as {part}" for part, role in roles.items())
         raise OptionError(
-            f"No column looks like written answers. Name it with --text; the columns are {_listed(names)}."
+            "No column looks like written answers. Name it with --text; the columns are "
+            f"{_listed(names)}{f' (already taken: {taken})' if taken else ''}."
         )
     found = segments or search.segments({role.column for role in roles.values()})
     how = "option" if segments else "name"
     roles |= {f"segment_{name}": Role(name, how, bool(segments)) for name in found}  # type: ignore[arg-type]
-    return Roles(roles, tuple(search.notices))
+    notices = [*search.notices, *(_absent(part) for part in ("score", "date") if part not in roles)]
+    return Roles(roles, tuple(notices))
+
+
+def _absent(part: str) -> Notice:
+    lost = {"score": "no score can be explained", "date": "no periods can be compared"}[part]
+    return Notice(
+        f"no_{part}_column", f"No {part} column was found, so {lost}; name it with {_OPTIONS[part]}."
+    )
+
+
+def _check_distinct(roles: Mapping[str, Role]) -> None:
+    parts: dict[str, str] = {}
+    for part, role in roles.items():
+        other = parts.setdefault(role.column, part)
+        if other != part and {part, other} != {"comment_id", "respondent"}:
+            raise OptionError(
+                f"{_OPTIONS[other]} and {_OPTIONS[part]} both name the column {shown(role.column, 60)!r}. "
+                "One column can play one part; name another one."
+            )
 
 
 def named(wanted: str, names: list[str], part: str, questions: Mapping[str, str]) -> str:
@@ -122,25 +144,30 @@ class _Search:
         words = headers.words(part)
         fits, by_content = _FINDERS[part]
         free = [look for name, look in self.looks.items() if name not in self.taken and look.cells]
-        ranked = []
+        ranked, unread = [], []
         for look in free:
             ranks = [words.rank(look.name), words.rank(self.questions.get(look.name, ""))]
             best = min((rank for rank in ranks if rank is not None), default=None)
-            if best is not None and fits(look):
+            if best is not None and fits(look) and not (best >= headers.PART and looks.is_yes_no(look)):
                 ranked.append((best, look))
+            elif best is not None and best < headers.PART:
+                unread.append(look)
         how = "name"
-        if not ranked and part == "text":  # a column of comments in which nobody wrote anything
-            empty = [look for look in self.looks.values() if not look.cells and look.name not in self.taken]
-            ranked = [(rank, look) for look in empty if (rank := words.rank(look.name)) is not None]
+        if not ranked and part == "text":  # called comments, whatever is in it, be it nothing
+            left = [look for name, look in self.looks.items() if name not in self.taken]
+            ranked = [(rank, look) for look in left if (rank := words.rank(look.name)) is not None]
+            ranked = [pair for pair in ranked if pair[0] < headers.PART or not pair[1].cells]
         if not ranked and by_content is not None:
             ranked, how = [(0, look) for look in free if by_content(look)], "content"
+        if unread and (not ranked or how == "content") and part in ("score", "date", "weight"):
+            self._tell_of_unread(part, unread[0])
         if not ranked:
             return None
         first = min(rank for rank, _ in ranked)
         equals = sorted(
             (look for rank, look in ranked if rank == first), key=looks.fullness(part), reverse=True
         )
-        sure = how == "name" and first < 10 and len(equals) == 1
+        sure = how == "name" and first < headers.PART and len(equals) == 1
         if len(equals) > 1:
             self._tell_of_equals(part, equals)
         self.taken.add(equals[0].name)
@@ -173,6 +200,13 @@ class _Search:
             and headers.words("segment").rank(name) is not None
             and looks.is_segment(look)
         ]
+
+    def _tell_of_unread(self, part: str, look: Look) -> None:
+        message = (
+            f"{shown(look.name, 60)!r} is called like a {part} but holds none (for example "
+            f"{shown(look.cells[0], 40)!r}), so it was not used. Name the right column with {_OPTIONS[part]}."
+        )
+        self.notices.append(Notice(f"unread_{part}", message))
 
     def _tell_of_equals(self, part: str, equals: list[Look]) -> None:
         others = " and ".join(repr(shown(look.name, 60)) for look in equals[1:4])

@@ -112,7 +112,11 @@ def _start(path: Path, label: str, opened: Opened) -> bytes:
     except PermissionError as error:
         raise InputError(f"{label} may not be read: permission denied. Change its permissions.") from error
     except (OSError, ValueError, EOFError, zlib.error) as error:
-        raise InputError(f"{label} cannot be opened: {shown(error)}. Check the name and the file.") from error
+        raise InputError(f"{label} cannot be opened: {_why(error)}. Check the name and the file.") from error
+
+
+def _why(error: Exception) -> str:
+    return shown((error.strerror if isinstance(error, OSError) else None) or error, 80)
 
 
 def _kind(path: Path, label: str, start: bytes) -> Kind:
@@ -132,7 +136,7 @@ def _kind(path: Path, label: str, start: bytes) -> Kind:
         raise InputError(f"{label} is a web page or XML, not a table. Export the data itself. {_READ}")
     if not wide and _is_binary(start):
         raise InputError(f"{label} is a binary file, whatever its name says. {_READ}")
-    return "json" if text.startswith((b"{", b"[")) and _is_json(path, text) else "text"
+    return "json" if _is_json(path, text) else "text"
 
 
 _READ: Final = "voc reads CSV, XLSX, Parquet, JSON and JSON lines."
@@ -154,11 +158,10 @@ def _plain(start: bytes, codec: str) -> bool:
 
 
 def _is_json(path: Path, text: bytes) -> bool:
-    names = [suffix.lower() for suffix in path.suffixes]
-    if any(name in (".json", ".jsonl", ".ndjson") for name in names):
+    if {suffix.lower() for suffix in path.suffixes} & {".json", ".jsonl", ".ndjson"}:
         return True
     following = text[1:].lstrip()
-    return following.startswith((b'"', b"{", b"}"))
+    return text.startswith((b"{", b"[")) and following.startswith((b'"', b"{", b"}"))
 
 
 def _about_ole(path: Path, label: str) -> str:

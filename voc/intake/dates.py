@@ -18,8 +18,9 @@ from voc.intake.survey import Notice
 
 Order = Literal["day", "month"]
 YEARS: Final = range(1970, 2101)
-_ISO: Final = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?"
-_OFFSET: Final = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})"
+_YEAR: Final = r"(?:19[7-9]\d|20\d\d)"  # other years are looked at one by one: 1445 is a Hijri year
+_ISO: Final = _YEAR + r"-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?"
+_OFFSET: Final = _YEAR + r"-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})"
 _KIND: Final = "datetime64[us, UTC]"
 
 
@@ -81,7 +82,6 @@ def read_dates(values: pd.Series, column: str, order: Order | None, timezone: st
     known, problems = _placed(moments, decided, place)
     if known:
         times[rest.index] = pd.to_datetime(rest.map(known), utc=True).astype(_KIND)
-    problems |= _out_of_range(times[iso], text)
     notices += _hijri_notice(moments, counts, column)
     return Dated(times.where(times.dt.year.isin(YEARS)), problems, tuple(notices))
 
@@ -180,7 +180,7 @@ def _placed(
             problems[text] = _no_such_day(one.day, order)
             continue
         if known[text].year not in YEARS:
-            problems[text] = f"the year {when.year} is outside {YEARS[0]} to {YEARS[-1]}"
+            problems[text] = _odd_year(when.year)
             del known[text]
     return known, problems
 
@@ -197,15 +197,15 @@ def _gregorian(day: Day, order: Order) -> datetime:
     return datetime(found.year, found.month, found.day)
 
 
+def _odd_year(year: int) -> str:
+    hijri = "; if it is a Hijri year, mark the dates with AH or \u0647\u0640" if 1300 <= year <= 1500 else ""
+    return f"the year {year} is outside {YEARS[0]} to {YEARS[-1]}{hijri}"
+
+
 def _no_such_day(day: Day, order: Order) -> str:
     if day.asked and (day.second if order == "day" else day.first) > 12:
         return f"not a date with the {order} first"
     return "a Hijri date that does not exist or is outside 1343 to 1500 AH" if day.hijri else "no such day"
-
-
-def _out_of_range(times: pd.Series, text: pd.Series) -> dict[str, str]:
-    odd = times[~times.dt.year.isin(YEARS) & times.notna()]
-    return {text[i]: f"the year {when.year} is outside {YEARS[0]} to {YEARS[-1]}" for i, when in odd.items()}
 
 
 def _hijri_notice(moments: Mapping[str, Moment | None], counts: pd.Series, column: str) -> list[Notice]:

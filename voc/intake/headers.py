@@ -14,6 +14,7 @@ from typing import Final, Literal
 from voc.intake.cells import plain
 
 Part = Literal["text", "score", "date", "comment_id", "respondent", "weight", "segment"]
+PART: Final = 10  # rank of a header that only holds a word of the role
 SHORT: Final = 3  # words; in a longer header, a question, a word that rules out may stand in passing
 _FOLD: Final = str.maketrans("أإآٱىةؤئ", "ااااىهوي") | {0x0649: "ي"} | dict.fromkeys(range(0x064B, 0x0653))
 _SEPARATE: Final = re.compile(r"[\s_\-./:،,؛;()\[\]?؟!*\"'«»#]+")
@@ -43,7 +44,7 @@ class Words:
         padded = f" {folded} "
         if len(folded.split()) <= SHORT and any(f" {word} " in padded for word in self.never):
             return None
-        return 10 if any(f" {word} " in padded or f" ال{word} " in padded for word in self.part) else None
+        return PART if any(f" {word} " in padded or f" ال{word} " in padded for word in self.part) else None
 
 
 @cache

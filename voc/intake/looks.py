@@ -96,9 +96,14 @@ def is_prose(look: Look) -> bool:
 
 
 def is_score(look: Look) -> bool:
-    """Mostly numbers, or satisfaction in words, and not just yes and no."""
+    """Mostly numbers, or satisfaction in words."""
+    return not look.is_time and look.number_share >= 0.5
+
+
+def is_yes_no(look: Look) -> bool:
+    """Nothing but 0 and 1."""
     numbers = set(look.numbers)
-    return not look.is_time and look.number_share >= 0.5 and not (numbers and numbers <= {0.0, 1.0})
+    return bool(numbers) and numbers <= {0.0, 1.0}
 
 
 def is_rating(look: Look) -> bool:

@@ -51,7 +51,7 @@ def read(
     if result.comments.empty:
         raise InputError(
             f"None of the {len(cells) + sum(len(g.faulty) for g in grids):,} rows can be used: "
-            f"{rejects.summary()}. Check --text and --score, or fix the file."
+            f"{rejects.summary()}. Check what the columns were taken for (--text, --score, --date)."
         )
     counts = Counts(
         read=len(cells) + sum(len(grid.faulty) for grid in grids),

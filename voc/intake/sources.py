@@ -62,7 +62,7 @@ def _labels(items: list[Any]) -> list[str]:
         while label in labels:
             count += 1
             label = f"{wanted} ({count})"
-        labels.append(shown(label))
+        labels.append(shown(label, 80))
     return labels
 
 
