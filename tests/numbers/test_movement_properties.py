@@ -11,7 +11,7 @@ from voc.numbers.explain import explain
 from voc.settings import NumbersSettings
 
 CLOSE = 1e-9
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 worlds = st.fixed_dictionaries(
     {
         "seed": st.integers(0, 10**6),

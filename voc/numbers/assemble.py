@@ -12,8 +12,10 @@ from scipy import stats
 from voc.intake.scales import Scale
 from voc.numbers import join as joining
 from voc.numbers.answers import Answers, pool_rare
-from voc.numbers.decomposition import Decomposition, Options, decompose, point
+from voc.numbers.decomposition import Decomposition, Options, decompose
+from voc.numbers.models import refuse_two_models
 from voc.numbers.movement import Movement, SegmentShare
+from voc.numbers.noise import impute, labeled_rows
 from voc.numbers.parts import Layout, lay_out, parent_parts
 from voc.numbers.power import detectable, smallest_move
 from voc.numbers.scores import Change, Estimate, Sample, against, change, estimate, kind_of, sample
@@ -44,19 +46,27 @@ def movement(
     parents: Mapping[str, str | None],
     segments: tuple[str, ...] | None,
     settings: NumbersSettings,
+    labels: pd.DataFrame | None = None,
 ) -> Movement:
     """See `voc.numbers.movement.between`."""
     side = split.sides(comments)
+    refuse_two_models(comments, mentions, side)
     columns = _segment_columns(comments, split) if segments is None else segments
     joined = joining.join(comments, mentions, side, scale, columns, split.target is None)
     ends = _ends(joined, scale, split, settings.confidence)
     if split.target is not None:
         return _to_target(joined, ends, scale, split)
     answers, pooled = pool_rare(joined.answers, LEAST_COMMENTERS)
+    labeled = (
+        None if labels is None else labeled_rows(comments["comment_id"], joined.answers, joined.row, labels)
+    )
     project = settings.no_comment == "project" or (settings.no_comment == "auto" and _can_project(answers))
-    made = decompose(answers, Options(project=project))
-    own = point(answers, Options(project=False)).components if project else made.components
-    layout = lay_out(made, own, project, joined.row, parents, settings)
+    options = Options(project=project, own=project)
+    if labeled is None:
+        made = decompose(answers, options)
+    else:
+        made = impute(joined.answers, labeled, options, seed=settings.seed, least=LEAST_COMMENTERS)
+    layout = lay_out(made, project, joined.row, parents, settings)
     typical = [float(np.median(se)) if len(se) else 0.0 for se in layout.typical_se]
     return Movement(
         verdict="moved" if ends.delta.p_value < 1 - settings.confidence else "within_noise",
@@ -75,7 +85,7 @@ def movement(
         simultaneous=simultaneous(made, layout.family, settings.seed, settings.confidence),
         segments=_segment_shares(answers, joined.segments),
         pooled=pooled,
-        notices=_notices(joined, made),
+        notices=_notices(joined, made, 0 if labeled is None else len(labeled.row)),
     )
 
 
@@ -157,9 +167,10 @@ def _segment_shares(answers: Answers, names: tuple[str, ...]) -> tuple[SegmentSh
     )
 
 
-def _notices(joined: joining.Joined, made: Decomposition) -> dict[str, float]:
+def _notices(joined: joining.Joined, made: Decomposition, labeled: int) -> dict[str, float]:
     """Counts the method note mentions; zero counts are left out."""
     counts = {
+        "labeled_comments": labeled,
         "without_score": joined.without_score,
         "mentions_of_unknown_comments": joined.stray_mentions,
         "too_few_comments_for_themes": int(

@@ -8,7 +8,7 @@ leaf's effect beyond the shift common to its polarity x mean share; general is t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,12 +30,14 @@ class Options:
         prevalence_only: no effect part (small waves); it stays in general.
         ridge: strength of the pull on leaf effects.
         hc: leverage correction of residuals, 0, 2 or 3.
+        own: also give the components without projection.
     """
 
     project: bool = True
     prevalence_only: bool = False
     ridge: Ridge = field(default_factory=Ridge)
     hc: int = 3
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Decomposition:
             score as given (in its units).
         ingredient_se: (5K,) standard errors of the ingredients.
         shares: (2, K) mention share per wave at the mean segment mix.
+        own: (2K + 4,) components when silent respondents are not projected, where asked for.
     """
 
     answers: Answers
@@ -60,6 +63,7 @@ class Decomposition:
     ingredients: Floats
     ingredient_se: Floats
     shares: Floats
+    own: Floats
 
     def combine(self, rows: Floats) -> tuple[Floats, Floats]:
         """Values and standard errors of linear combinations.
@@ -104,7 +108,9 @@ def point(answers: Answers, options: Options) -> Point:
 
 def decompose(answers: Answers, options: Options | None = None) -> Decomposition:
     """The components of `answers` with their covariance; both waves need at least one respondent."""
-    made = point(answers, options or Options())
+    options = options or Options()
+    made = point(answers, options)
+    own = point(answers, replace(options, project=False)).components if options.own else made.components
     raw_common = beyond_common(made.fitted, made.answers.leaf_polarity, raw=True)
     full = ingredient_covariance(made.answers, made.cells, made.fitted, made.common, raw_common)
     moved, mean = made.shares[1] - made.shares[0], made.shares.mean(0)
@@ -122,6 +128,7 @@ def decompose(answers: Answers, options: Options | None = None) -> Decomposition
         ingredients=np.r_[made.fitted.level, made.common.own, moved, mean, raw_common.own],
         ingredient_se=np.sqrt(np.maximum(np.r_[variance[: 4 * k], variance[4 * k + 4 :]], 0.0)),
         shares=made.shares,
+        own=own,
     )
 
 

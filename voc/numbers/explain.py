@@ -29,6 +29,7 @@ def explain(
     scale: str | Scale = "nps",
     segments: tuple[str, ...] | None = None,
     parents: dict[str, str | None] | None = None,
+    labels: Any = None,
     settings: NumbersSettings | None = None,
 ) -> Movement:
     """Why the score moved between two periods or differs between two groups.
@@ -47,6 +48,7 @@ def explain(
         scale: nps, csat, ces, stars, MIN-MAX or a `Scale`.
         segments: columns of the mix part; None takes language and every segment_* column.
         parents: theme -> parent theme.
+        labels: frame or path of comments an analyst labeled (see `voc.numbers.movement.between`).
         settings: confidence, false discovery rate, silent respondents, seed.
 
     Raises:
@@ -66,6 +68,7 @@ def explain(
         parents=parents,
         segments=segments,
         settings=settings,
+        labels=None if labels is None else _table(labels, "labels"),
     )
 
 
@@ -190,8 +193,10 @@ def _mentions(comments: pd.DataFrame, mentions: pd.DataFrame | None) -> pd.DataF
     polarity = (
         mentions["polarity"] if "polarity" in mentions.columns else pd.Series("neutral", index=mentions.index)
     )
+    kept = {name: mentions[name] for name in ("model",) if name in mentions.columns}
     return pd.DataFrame(
         {
+            **kept,
             "comment_id": mentions["comment_id"].astype(str),
             "theme": mentions["theme"].astype(str),
             "polarity": polarity.astype(object).where(polarity.notna(), "neutral"),

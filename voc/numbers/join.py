@@ -133,10 +133,13 @@ def _mention_matrix(
             f"No mention belongs to any comment: mentions.comment_id has values like "
             f"{mentions['comment_id'].iloc[0]!r}, comments.comment_id like {ids.iloc[0]!r}."
         )
-    kind = pd.Categorical(mentions["polarity"], categories=list(POLARITIES)).codes[found]
-    if (kind < 0).any():
-        bad = mentions["polarity"][found][kind < 0].iloc[0]
-        raise InputError(f"The polarity {bad!r} is unknown; use {', '.join(POLARITIES)}.")
+    said, values = pd.factorize(mentions["polarity"][found], use_na_sentinel=False)
+    known = np.array([POLARITIES.index(v) if v in POLARITIES else -1 for v in values], dtype=np.int64)
+    if (known < 0).any():
+        raise InputError(
+            f"The polarity {values[int(known.argmin())]!r} is unknown; use {', '.join(POLARITIES)}."
+        )
+    kind = known[said]
     code, names = pd.factorize(mentions["theme"][found], sort=True)
     leaf, column = np.unique(code.astype(np.int64) * 3 + kind, return_inverse=True)
     table = sp.csr_matrix((np.ones(len(column)), (row[found], column)), shape=(len(ids), len(leaf)))

@@ -194,6 +194,7 @@ def between(
     parents: Mapping[str, str | None] | None = None,
     segments: tuple[str, ...] | None = None,
     settings: NumbersSettings | None = None,
+    labels: pd.DataFrame | None = None,
 ) -> Movement:
     """Why the score of one side of `split` differs from the other.
 
@@ -206,6 +207,9 @@ def between(
         parents: theme -> parent theme, for totals of parents.
         segments: columns of the mix part; None takes language and every segment_* column.
         settings: confidence, false discovery rate, how silent respondents count, seed.
+        labels: an analyst's labels of some of the comments (comment_id, theme, polarity; an empty
+            theme says "none"; optional weight from `noise.choose`): the model's errors then widen
+            the intervals and its bias is taken out.
 
     Raises:
         InputError, OptionError: a column is missing, a side is empty, ids do not match.
@@ -213,4 +217,6 @@ def between(
     from voc.numbers.assemble import movement
     from voc.settings import NumbersSettings
 
-    return movement(comments, mentions, split, scale, parents or {}, segments, settings or NumbersSettings())
+    return movement(
+        comments, mentions, split, scale, parents or {}, segments, settings or NumbersSettings(), labels
+    )

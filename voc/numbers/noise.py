@@ -122,6 +122,7 @@ def _rubin(made: list[Decomposition]) -> Decomposition:
         ingredients=mean("ingredients"),
         ingredient_se=np.sqrt(within + spread),
         shares=mean("shares"),
+        own=mean("own"),
     )
 
 
@@ -196,9 +197,8 @@ def choose(comments: pd.DataFrame, mentions: pd.DataFrame, n: int, seed: int = 0
     ids = comments["comment_id"].astype(str)
     leaf = mentions["theme"].astype(str) + "/" + mentions["polarity"].astype(str)
     rarity = 1 / leaf.map(leaf.value_counts())
-    pull = (
-        rarity.groupby(mentions["comment_id"].astype(str)).max().reindex(ids).fillna(0.0).to_numpy(np.float64)
-    )
+    pulls = rarity.groupby(mentions["comment_id"].astype(str)).max().reindex(ids).fillna(0.0)
+    pull: Floats = np.asarray(pulls, dtype=np.float64)
     writes = np.flatnonzero(has_text(comments, sp.csr_matrix((len(comments), 1))))
     size = min(n, len(writes))
     chance = _chances(pull[writes], size)

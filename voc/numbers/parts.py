@@ -49,7 +49,6 @@ class Layout:
 
 def lay_out(
     made: Decomposition,
-    own: Floats,
     project: bool,
     row: Ints,
     parents: Mapping[str, str | None],
@@ -59,7 +58,6 @@ def lay_out(
 
     Args:
         made: the decomposition.
-        own: (2K + 4,) components when silent respondents have their own bars.
         project: whether `made` projects silent respondents.
         row: (n,) which comment each row of the answers is.
         parents: theme -> parent.
@@ -76,7 +74,7 @@ def lay_out(
     family = np.vstack([prevalence, effect, tops[shown]])
     verdicts = judge(made, themes, tops[shown])
     quantile = float(stats.norm.ppf(0.5 + settings.confidence / 2))
-    bars = _Bars(made, own, verdicts, settings.fdr, quantile, parents, _People.of(answers, row))
+    bars = _Bars(made, verdicts, settings.fdr, quantile, parents, _People.of(answers, row))
     parts = bars.themes(themes)
     parts.sort(key=lambda part: (part.named is None, -part.strength, part.id))
     ends = [bars.top(TOPS[i], tops[i], j) for j, i in enumerate(shown)]
@@ -163,7 +161,6 @@ class _Bars:
     """Builds parts; the index of `top` is its position among the other parts."""
 
     made: Decomposition
-    own: Floats
     verdicts: Verdicts
     fdr: float
     quantile: float
@@ -194,7 +191,9 @@ class _Bars:
         q = self.verdicts.prevalence_q[i], self.verdicts.effect_q[i]
         total = float(value[0] + value[1])
         members = np.flatnonzero(self.made.answers.leaf_theme == self.made.answers.themes.index(name))
-        own = float(self.own[members].sum() + self.own[len(self.made.answers.leaf_theme) + members].sum())
+        own = float(
+            self.made.own[members].sum() + self.made.own[len(self.made.answers.leaf_theme) + members].sum()
+        )
         return Part(
             kind="theme",
             id=name,
@@ -258,7 +257,7 @@ class _Bars:
             total=total,
             low=total - half,
             high=total + half,
-            projected=total - float(row @ self.own) if kind == "general" else 0.0,
+            projected=total - float(row @ self.made.own) if kind == "general" else 0.0,
             q_value=float(self.verdicts.top_q[index]),
             named="part" if self.verdicts.top_q[index] <= self.fdr else None,
             n_before=int(n[0]),
