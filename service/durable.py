@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 
 from service import erasure, ids, streams, webhooks
-from service.database import now
+from service.database import Unreachable, now
 from service.errors import Problem
 from service.logs import event
 from service.runtime import Runtime
@@ -31,9 +31,8 @@ VERSION: Final = "1"  # of the workflows below; raise it when their steps change
 BATCHES: Final = "batches"
 SHORT: Final = "short"  # webhooks and streams: must not wait behind batches
 _BEAT_S: Final = 1.0
-_SILENT_S: Final = 30.0
 _runtime: Runtime | None = None
-_RETRY: Final = {"retries_allowed": True, "interval_seconds": 1.0, "backoff_rate": 2.0, "max_attempts": 8}
+_RETRY: Final = {"retries_allowed": True, "interval_seconds": 1.0, "backoff_rate": 2.0, "max_attempts": 4}
 
 
 def current() -> Runtime:
@@ -44,12 +43,10 @@ def current() -> Runtime:
 
 
 def worth_retrying(error: BaseException) -> bool:
-    """Whether the same step may succeed later: the database or the disk is away, or we stumbled."""
+    """Whether the same step may succeed in a few seconds: we stumbled, and were not refused."""
     from voc.errors import VocError
 
-    return not isinstance(error, VocError | Problem) or (
-        isinstance(error, Problem) and error.kind in ("unavailable", "overloaded")
-    )
+    return not isinstance(error, VocError | Problem) or getattr(error, "kind", "") == "overloaded"
 
 
 class Stopping(BaseException):
@@ -111,13 +108,18 @@ def workflow(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def step(name: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make a function a checkpointed step, tried again while that can help."""
+    """Make a function a checkpointed step: tried a few times, and for as long as the database is away."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
         def body(*arguments: Any) -> Any:
-            go_on()
-            return function(*arguments)
+            while True:
+                go_on()
+                try:
+                    return function(*arguments)
+                except Unreachable:
+                    event("step.waits", step=name)
+                    _open.stopping.wait(1.0)
 
         registered: Callable[..., Any] = DBOS.step(
             name=name, should_retry=worth_retrying, **(_RETRY | options)
@@ -147,7 +149,7 @@ def launch(runtime: Runtime) -> Keeper:
 
 
 def enqueue(queue: str, work: Callable[..., Any], *arguments: str, name: str, delay_s: float = 0.0) -> None:
-    """Start `work` once under the id `name`; asking again changes nothing."""
+    """Start `work` once under the id `name`; asking again changes nothing. Not from within a step."""
     with SetWorkflowID(name), SetEnqueueOptions(delay_seconds=delay_s or None):
         DBOS.enqueue_workflow(queue, work, *arguments)
 
@@ -191,7 +193,7 @@ class Keeper:
         while True:
             try:
                 self._start_what_waits()
-                if beats % 5 == 0 and not self.runtime.settings.sqlite:
+                if not self.runtime.settings.sqlite:
                     self._adopt()
                 if beats % 60 == 0:
                     for order in erasure.unfinished(self.runtime.database, older_than_s=60):
@@ -234,7 +236,7 @@ class Keeper:
         """Take up the workflows of processes that have been silent for too long."""
         with self.runtime.database.session() as session:
             session.merge(Worker(id=self.executor, seen_at=now()))
-            gone = sa.select(Worker.id).where(Worker.seen_at < now() - timedelta(seconds=_SILENT_S))
+            gone = sa.select(Worker.id).where(Worker.seen_at < now() - timedelta(seconds=self.runtime.settings.adopt_after_s))
             silent = list(session.scalars(gone))
         for executor in silent:
             event("worker.adopted", executor=executor)

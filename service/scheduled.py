@@ -25,9 +25,9 @@ def table(settings: ServiceSettings) -> list[dict[str, Any]]:
 
 @workflow("watch")
 def watch_streams(due: datetime, _context: object = None) -> None:
-    """Start a look at every stream."""
+    """Start a look at every stream, each on its own so that one cannot hold up the rest."""
     for stream_id in list_streams():
-        start_look(stream_id, due.strftime("%Y%m%dT%H%M%S"))
+        enqueue(SHORT, look, stream_id, name=f"look.{stream_id}.{due:%Y%m%dT%H%M%S}")
 
 
 @step("list_streams")
@@ -35,12 +35,6 @@ def list_streams() -> list[str]:
     """The ids of all streams."""
     with current().database.session(read_only=True) as session:
         return list(session.scalars(sa.select(Stream.id).order_by(Stream.id)))
-
-
-@step("start_look")
-def start_look(stream_id: str, tick: str) -> None:
-    """Start the look at one stream, on its own so that one cannot hold up the rest."""
-    enqueue(SHORT, look, stream_id, name=f"look.{stream_id}.{tick}")
 
 
 @workflow("look")

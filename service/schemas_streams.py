@@ -17,7 +17,7 @@ class CommentIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     id: str = Field(min_length=1, max_length=200)
     text: str = Field(max_length=20_000, description="Personal data in it is masked before it is stored.")
-    score: float | None = Field(None, allow_inf_nan=False, ge=-1e9, le=1e9)
+    score: float | None = Field(None, strict=True, allow_inf_nan=False, ge=-1e9, le=1e9)
     respondent_id: str | None = Field(None, min_length=1, max_length=200, description="Who wrote it.")
     question: str | None = Field(None, max_length=1000)
     answered_at: AwareDatetime | None = Field(None, description="When; now, unless given.")

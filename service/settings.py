@@ -60,6 +60,7 @@ class ServiceSettings(BaseSettings):
     batch_concurrency: int = Field(1, ge=1, le=16, description="Batches running in one process.")
     rate_per_minute: int = Field(6_000, ge=1, description="Calls a key may make, unless the key says.")
     documents_per_day: int = Field(5_000_000, ge=1, description="Documents a key may send, likewise.")
+    adopt_after_s: float = Field(30.0, gt=1.0, description="Silence after which a process counts as dead.")
     shutdown_s: int = Field(30, ge=1, description="How long in-flight calls may take at shutdown.")
 
     retention_days: int = Field(90, ge=1, description="Batches and stream comments older are purged.")

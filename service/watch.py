@@ -135,6 +135,6 @@ def _labels(row: StreamComment) -> dict[str, Any]:
 
 
 def _fingerprint(alert: dict[str, Any]) -> str:
-    """What makes an alert the same one: its kind, subject and period, not its exact figures."""
-    same = {key: alert.get(key) for key in ("kind", "theme", "id", "segment", "period", "direction")}
+    """What makes an alert the same one: its subject and when it began, not its exact figures."""
+    same = {key: alert.get(key) for key in ("theme", "polarity", "segment", "since")}
     return hashlib.sha256(json.dumps(same, sort_keys=True, default=str).encode()).hexdigest()[:32]
