@@ -12,8 +12,8 @@ SETS = [
     ("airline_tweets", 12_771, 0, None, True, {"segment_entity"}),
     ("telecom_nps", 1_185, 0, "nps", True, {"segment_journey_stage"}),
     ("skytrax", 9_721, 0, "1-10", True, {"segment_cabin", "segment_traveller"}),
-    ("ksa_google", 9_073, 18, "stars", True, {"segment_destination"}),
-    ("saudi_tourism", 3_264, 0, None, False, {"segment_city"}),
+    ("ksa_google", 9_073, 18, "stars", True, {"segment_source"}),
+    ("saudi_tourism", 3_264, 0, None, False, {"segment_city", "segment_entity"}),
     ("sehhaty", 1_854, 0, "stars", True, set()),
     ("saas_nps", 787, 0, "nps", True, {"segment_entity"}),
 ]

@@ -169,6 +169,14 @@ def test_several_files_with_different_columns(tmp_path):
     assert "other_columns" in codes(survey)
 
 
+def test_text_here_and_numbers_there(tmp_path):
+    path = write(tmp_path / "a.csv", "comment,score,date\nslow service today,3,2024-01-05\n")
+    when = pd.to_datetime(["2024-02-01 10:00"])
+    survey = reading([path, pd.DataFrame({"comment": ["good food here"], "score": [9.0], "date": when})])
+    assert survey.comments["score"].tolist() == [3, 9]
+    assert survey.comments["answered_at"].dt.strftime("%m-%d %H").tolist() == ["01-05 00", "02-01 10"]
+
+
 def test_equal_file_names_are_told_apart(tmp_path):
     for folder in ("jan", "feb"):
         (tmp_path / folder).mkdir()

@@ -21,6 +21,7 @@ from voc.intake.looks import Look
 from voc.intake.survey import Notice, Role
 from voc.settings import IntakeSettings
 
+MOST_SEGMENTS: Final = 3  # found by their names; more cut the answers into too small groups
 _OPTIONS: Final = {
     "text": "--text",
     "score": "--score",
@@ -193,13 +194,19 @@ class _Search:
 
     def segments(self, taken: set[str]) -> list[str]:
         """Columns whose header names a usual segment and whose content has a few repeated values."""
-        return [
-            name
-            for name, look in self.looks.items()
-            if name not in taken
-            and headers.words("segment").rank(name) is not None
-            and looks.is_segment(look)
+        usual = headers.words("segment")
+        free = {name: look for name, look in self.looks.items() if name not in taken}
+        found = [
+            name for name, look in free.items() if usual.rank(name) is not None and looks.is_segment(look)
         ]
+        if len(found) > MOST_SEGMENTS:
+            left = ", ".join(repr(shown(name, 40)) for name in found[MOST_SEGMENTS : MOST_SEGMENTS + 5])
+            message = (
+                f"The first {MOST_SEGMENTS} columns that look like segments were taken; so do {left}. "
+                "Choose with --segment."
+            )
+            self.notices.append(Notice("more_segments", message))
+        return found[:MOST_SEGMENTS]
 
     def _tell_of_unread(self, part: str, look: Look) -> None:
         message = (

@@ -165,8 +165,12 @@ def _is_json(path: Path, text: bytes) -> bool:
 
 
 def _about_ole(path: Path, label: str) -> str:
+    mark = "EncryptedPackage".encode("utf-16-le")
+    tail = b""
     with path.open("rb") as stream:
-        if "EncryptedPackage".encode("utf-16-le") in stream.read(1 << 22):
+        while (chunk := stream.read(1 << 20)) and mark not in tail + chunk:
+            tail = chunk[-len(mark) :]
+        if chunk:
             return f"{label} is protected by a password. Open it, save it without one, and pass it again."
     return f"{label} is in the old Excel format (.xls). Open it and save it as .xlsx or CSV."
 

@@ -144,7 +144,7 @@ def _one_row(head: list[Row], top: int, name: str) -> Layout:
         return Layout(names, top, {}, (Notice("no_header", told),))
     names, notices = unique_names(cells, name)
     tool = _tool(cells)
-    questions = {label: _question(label) for label in names if _is_question(label)}
+    questions = {label: text for label in names if (text := question_in(label))}
     return Layout(names, top + 1, questions, tuple(notices), tool)
 
 
@@ -159,13 +159,15 @@ def _tool(cells: Row) -> str | None:
     return None
 
 
+def question_in(label: str) -> str | None:
+    """The question that a header asks, or None: LimeSurvey writes "Q1. Why did you ...?"."""
+    if not _is_question(label):
+        return None
+    return re.sub(r"^\w{1,12}\.\s+", "", label).strip()
+
+
 def _is_question(label: str) -> bool:
     return label.rstrip().endswith(("?", "؟", "]")) or len(label.split()) >= 4
-
-
-def _question(label: str) -> str:
-    """The question itself: LimeSurvey writes "Q1. Why did you ...?" and "Why ...? [Other]"."""
-    return re.sub(r"^\w{1,12}\.\s+", "", label).strip()
 
 
 def _is_data(cells: Row, below: list[Row]) -> bool:

@@ -14,7 +14,7 @@ from voc.intake.likert import likert
 from voc.intake.numerals import numeral
 
 SAMPLE: Final = 1_000  # cells looked at in a column
-MOST_SEGMENT_VALUES: Final = 60
+MOST_SEGMENT_VALUES: Final = 12  # of a segment found by its name
 
 
 class Look:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from voc.errors import InputError
 from voc.intake import answers, columns, sources
-from voc.intake.cells import shown
+from voc.intake.cells import shown, texts
+from voc.intake.exports import question_in
 from voc.intake.rejects import Rejects
 from voc.intake.survey import Counts, Grid, Notice, Role, Survey
 from voc.settings import IntakeSettings
@@ -60,7 +61,8 @@ def read(
         without_text=int((result.comments["text"] == "").sum()),
         duplicates=result.duplicates,
     )
-    question = settings.question or questions.get(found.roles["text"].column)
+    asked = found.roles["text"].column
+    question = settings.question or questions.get(asked) or question_in(asked)
     told = (*notices, *found.notices, *_guesses(found.roles), *result.notices)
     return Survey(result.comments, rejects.frame(), counts, result.scale, found.roles, told, question)
 
@@ -82,7 +84,20 @@ def _joined(
             notices.append(
                 Notice("other_columns", f"Only some files have these columns, {grid.name} among them: {few}.")
             )
-    return pd.concat([grid.cells for grid in grids], ignore_index=True), files, rows, notices
+    return pd.concat(_of_one_kind(grids), ignore_index=True), files, rows, notices
+
+
+def _of_one_kind(grids: list[Grid]) -> list[pd.DataFrame]:
+    """The grids' cells; a column that is text here and numbers there becomes text everywhere."""
+    kinds: dict[str, set[str]] = {}
+    for grid in grids:
+        for name, kind in grid.cells.dtypes.items():
+            kinds.setdefault(str(name), set()).add(str(kind))
+    mixed = {name for name, found in kinds.items() if len(found) > 1}
+    return [
+        grid.cells.assign(**{name: texts(grid.cells[name]) for name in mixed & set(grid.cells.columns)})
+        for grid in grids
+    ]
 
 
 def _guesses(roles: dict[str, Role]) -> list[Notice]:
