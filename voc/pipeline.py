@@ -117,19 +117,19 @@ def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: T
         VocError: a period, a segment or another option does not fit the survey.
     """
     from voc import __version__
-    from voc.meaning import journey, reading
+    from voc.meaning import edits, journey, reading
     from voc.numbers import comparison
     from voc.report import result
 
-    labeled = reading.join(survey.comments, readings)
+    path = settings.meaning.edits
+    taxonomy = edits.amend(path, tools.taxonomy)
+    labeled, mentions = edits.apply(path, reading.join(survey.comments, readings), readings.mentions)
 
     compared = comparison.choose(labeled, settings.numbers)
     comments = comparison.with_periods(labeled, compared.split)
-    numbers = comparison.measure(
-        comments, readings.mentions, compared, survey.scale, tools.taxonomy, settings.numbers
-    )
-    stages = journey.lay_out(comments, readings.mentions, tools.taxonomy)
-    found = reading.topics_in(comments, readings, tools.taxonomy)
+    numbers = comparison.measure(comments, mentions, compared, survey.scale, taxonomy, settings.numbers)
+    stages = journey.lay_out(comments, mentions, taxonomy)
+    found = reading.topics_in(comments, mentions, readings.vectors, taxonomy)
 
     facts = result.Facts(
         version=__version__,
@@ -138,15 +138,11 @@ def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: T
         numbers=numbers,
         journey=stages,
         topics=found.topics if found else (),
+        notices=comparison.turned(numbers),
         title=settings.report.title,
     )
-    return Analysis(
-        result.build(facts, comments, readings.mentions, tools.taxonomy),
-        comments,
-        readings.mentions,
-        survey.rejects,
-        numbers.movement,
-    )
+    whole = result.build(facts, comments, mentions, taxonomy)
+    return Analysis(whole, comments, mentions, survey.rejects, numbers.movement)
 
 
 def classify(

@@ -59,6 +59,7 @@ class NumbersSettings:
     before: str | None = None
     after: str | None = None
     compare: str | None = None  # "COLUMN=A,B": two segments instead of two periods
+    labels: Path | None = None  # an analyst's labels of some comments: carries the model's error
     no_comment: Literal["project", "own_bar", "auto"] = "auto"
     confidence: float = 0.95
     fdr: float = 0.05

@@ -64,6 +64,28 @@ def _texts(file: Path | None, column: str | None) -> tuple[list[str], list[str]]
     return list(survey.comments["comment_id"]), list(survey.comments["text"])
 
 
+def label(
+    comments: Annotated[Path, typer.Argument(help="comments.parquet of an analysis.")],
+    mentions: Annotated[Path, typer.Argument(help="mentions.parquet of the same analysis.")],
+    n: Annotated[int, typer.Option("--n", help="How many comments, at least 50.")] = 250,
+    out: Annotated[Path, typer.Option(help="CSV to fill in.")] = Path("to-label.csv"),
+    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 0,
+) -> None:
+    """Pick the comments worth labeling by hand, so that the model's errors can be priced in.
+
+    Fill in the column `themes` (staff:negative; price:positive, or none), then run
+    voc analyze ... --labels to-label.csv: intervals widen by the model's error, and its bias is taken out.
+    """
+    from voc.intake.tables import read_tables
+    from voc.numbers import labels_file, noise
+    from voc.report.workbook import safe_csv
+
+    table = read_tables(comments)
+    chosen = noise.choose(table, read_tables(mentions), n, seed)
+    safe_csv(labels_file.sheet(table, chosen), out)
+    typer.echo(f"{len(chosen):,} comments are in {out}. Fill in the column `themes`.")
+
+
 def themes(
     taxonomy: Annotated[Path | None, typer.Argument(help="Your own themes, YAML.")] = None,
     pack: Annotated[str | None, typer.Option(help="Domain pack to add.")] = None,
@@ -96,4 +118,5 @@ def themes(
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the application."""
     app.command()(classify)
+    app.command()(label)
     app.command()(themes)

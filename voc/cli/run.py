@@ -48,9 +48,7 @@ def analyze(
     scale: Annotated[
         str | None, _option("--scale", help="nps, csat, ces, stars or MIN-MAX.", panel=INPUT)
     ] = None,
-    date: Annotated[
-        str | None, _option("--date", help="Column of the answer's date.", panel=INPUT)
-    ] = None,
+    date: Annotated[str | None, _option("--date", help="Column of the answer's date.", panel=INPUT)] = None,
     date_order: Annotated[
         str | None, _option("--date-order", help="day or month, when 03/04 could be both.", panel=INPUT)
     ] = None,
@@ -63,9 +61,7 @@ def analyze(
     segment: Annotated[
         list[str] | None, _option("--segment", help="Column to compare mixes by; repeatable.", panel=INPUT)
     ] = None,
-    weight: Annotated[
-        str | None, _option("--weight", help="Column of survey weights.", panel=INPUT)
-    ] = None,
+    weight: Annotated[str | None, _option("--weight", help="Column of survey weights.", panel=INPUT)] = None,
     question: Annotated[
         str | None, _option("--question", help="The question that was asked.", panel=INPUT)
     ] = None,
@@ -95,6 +91,9 @@ def analyze(
         str | None, _option("--pack", help="Domain pack added to the themes, e.g. airline.", panel=MODEL)
     ] = None,
     edits: Annotated[Path | None, _option("--edits", help="Analyst edits, YAML.", panel=MODEL)] = None,
+    labels: Annotated[
+        Path | None, _option("--labels", help="Your labels of some comments (voc label).", panel=MODEL)
+    ] = None,
     model: Annotated[
         str | None, _option("--model", help="Sentiment model: a hub name or a folder.", panel=MODEL)
     ] = None,
@@ -123,7 +122,6 @@ def analyze(
     with progress_bars(quiet=as_json) as progress:
         analysis = run(
             files,
-            engine=engine,
             progress=progress,
             text=text,
             score=score,
@@ -142,6 +140,7 @@ def analyze(
             taxonomy=taxonomy,
             pack=pack,
             edits=edits,
+            labels=labels,
             model=model,
             tier=tier,
             topics=topics,

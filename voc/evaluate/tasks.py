@@ -48,9 +48,9 @@ def load(file: Path, text: str, label: str, mapping: Path | None, groups: Sequen
         InputError: the file cannot be read or has no labeled row.
         OptionError: a column is not there; the nearest names are shown.
     """
-    from voc.intake.sources import read_table
+    from voc.intake.tables import read_tables
 
-    frame = read_table(file)
+    frame = read_tables(file)
     for column in (text, label, *groups):
         if column not in frame.columns:
             raise OptionError(

@@ -150,23 +150,29 @@ def join(comments: pd.DataFrame, readings: Readings) -> pd.DataFrame:
     return pd.concat([comments.drop(columns=frame.columns, errors="ignore"), frame], axis=1)
 
 
-def topics_in(comments: pd.DataFrame, readings: Readings, taxonomy: Taxonomy) -> Topics | None:
+def topics_in(
+    comments: pd.DataFrame,
+    mentions: pd.DataFrame,
+    vectors: NDArray[np.float32] | None,
+    taxonomy: Taxonomy,
+) -> Topics | None:
     """The discovered topics of the comments; None where no vectors were asked for.
 
     Args:
-        comments: the joined table, in the order of the readings.
-        readings: from `read` with `vectors=True`.
+        comments: the joined table.
+        mentions: themes already known to be in them.
+        vectors: shape (n, dim), one row per comment; or None.
         taxonomy: topics that one of its themes covers are marked so.
     """
-    if readings.vectors is None:
+    if vectors is None:
         return None
     from voc.meaning.topics import discover
 
-    themes = readings.mentions.groupby("comment_id")["theme"].agg(set)
+    themes = mentions.groupby("comment_id")["theme"].agg(set)
     known = [themes.get(comment, set()) for comment in comments["comment_id"]]
     return discover(
         list(comments["text"]),
-        readings.vectors,
+        vectors,
         list(comments["language"]),
         list(comments["comment_id"]),
         taxonomy=taxonomy,

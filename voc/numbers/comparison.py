@@ -11,7 +11,8 @@ from voc.errors import InputError, OptionError
 from voc.intake import periods
 from voc.intake.scales import Scale
 from voc.intake.survey import Notice
-from voc.numbers import drivers, scores, trends
+from voc.numbers import drivers, labels_file, scores, trends
+from voc.numbers.contradiction import Contradiction, contradictions
 from voc.numbers.drivers import Driver
 from voc.numbers.movement import Movement, between
 from voc.numbers.split import Split, two_periods, two_segments
@@ -125,6 +126,7 @@ class Numbers:
         overall: the score of all answers; None without scores.
         movement: why the two sides differ; None without two sides.
         drivers: what goes with high and low scores now, strongest first.
+        contradictions: per language, how often score and text say opposite things.
         alerts: themes that come up more often than they used to; empty without dates.
     """
 
@@ -133,6 +135,7 @@ class Numbers:
     movement: Movement | None
     drivers: tuple[Driver, ...]
     alerts: tuple[Alert, ...]
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 def measure(
@@ -164,7 +167,8 @@ def measure(
     split = comparison.split
     moved = None
     if split is not None:
-        moved = between(comments, mentions, split, scale, parents=parents, settings=settings)
+        labels = labels_file.read(settings.labels, taxonomy) if settings.labels is not None else None
+        moved = between(comments, mentions, split, scale, parents=parents, settings=settings, labels=labels)
     now = comments if split is None or split.spans is None else comments[split.sides(comments) == 1]
     levels = drivers.rank(
         now,
@@ -173,4 +177,25 @@ def measure(
         parents=parents,
         settings=settings,
     )
-    return Numbers(comparison, overall, moved, tuple(levels), risen)
+    against = contradictions(
+        comments["score"].to_numpy(dtype=np.float64),
+        comments["p_negative"].to_numpy(dtype=np.float64),
+        comments["p_positive"].to_numpy(dtype=np.float64),
+        list(comments["language"]),
+        bounds=(scale.low, scale.high),
+    )
+    return Numbers(comparison, overall, moved, tuple(levels), risen, tuple(against))
+
+
+def turned(numbers: Numbers) -> tuple[Notice, ...]:
+    """A warning for each language whose scores seem to have been given on a reversed scale."""
+    return tuple(
+        Notice(
+            "reversed_suspected",
+            f"Scores of {one.n:,} answers in {one.language!r} run against their texts (rank correlation "
+            f"{one.correlation:+.2f}, {one.low:+.2f} to {one.high:+.2f}): their scale may be reversed, as "
+            "right-to-left rating widgets sometimes are. Check it; a leading minus reverses: --scale=-nps.",
+        )
+        for one in numbers.contradictions
+        if one.reversed_suspected
+    )

@@ -76,6 +76,7 @@ def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy
         "topics": facts.topics,
         "journey": facts.journey,
         "alerts": [{**_plain(one), "label": label(one.theme, taxonomy)} for one in facts.numbers.alerts],
+        "contradictions": [_plain(one) for one in facts.numbers.contradictions],
         "warnings": [
             asdict(notice)
             for notice in (*facts.survey.notices, *facts.numbers.comparison.notices, *facts.notices)
