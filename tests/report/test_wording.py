@@ -165,7 +165,9 @@ def test_rich_escapes_and_isolates():
 
 def test_plain_arabic_keeps_the_minus_on_the_left():
     words = Words("ar")
-    assert words.plain(words.points(-4.8)) == "\u200e−4.8\u200e"  # left-to-right marks around it
+    assert (
+        words.plain(words.points(-4.8)) == "\u200e−4.8\u200e\u200f"
+    )  # left-to-right inside, right-to-left after
     assert Words("en").plain(Words("en").points(-4.8)) == "−4.8"
 
 

@@ -6,11 +6,13 @@ marked right to left, boxes change sides, and bars grow from the right.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from voc.report import charts
 from voc.report.quotes import shown
 from voc.report.wording import Words
 
@@ -93,7 +95,7 @@ class Deck:
         """What somebody wrote, in its own direction, with its theme under it."""
         frame = self._box(slide, box)
         self._paragraph(frame.paragraphs[0], f"“{text}”", BODY, INK, rtl=language == "ar")
-        self._paragraph(frame.add_paragraph(), theme, SMALL, SOFT)
+        self._paragraph(frame.add_paragraph(), theme, SMALL, SOFT, rtl=language == "ar")
 
     def bars(
         self,
@@ -110,9 +112,9 @@ class Deck:
         from pptx.util import Inches
 
         data = CategoryChartData()
-        data.categories = [self._clean(label) for label in series[0].labels]
+        data.categories = [self.words.for_chart(self._clean(label)) for label in series[0].labels]
         for one in series:
-            data.add_series(self._clean(one.name), one.values)
+            data.add_series(self.words.for_chart(self._clean(one.name)), one.values)
         flat = XL_CHART_TYPE.BAR_STACKED if stacked else XL_CHART_TYPE.BAR_CLUSTERED
         kind = XL_CHART_TYPE.COLUMN_CLUSTERED if upright else flat
         place = (Inches(box.x), Inches(box.y), Inches(box.width), Inches(box.height))
@@ -123,7 +125,11 @@ class Deck:
             chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.font.size = self._points(SMALL)
         chart.category_axis.reverse_order = not upright or self.rtl
-        chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        mirrored = self.rtl and not upright
+        chart.category_axis.tick_label_position = (
+            XL_TICK_LABEL_POSITION.HIGH if mirrored else XL_TICK_LABEL_POSITION.LOW
+        )
+        _fit(chart.value_axis, series)
         chart.value_axis.major_gridlines.format.line.color.rgb = _rgb("E3E1DC")
         plot = chart.plots[0]
         plot.gap_width = 60
@@ -166,6 +172,18 @@ def _rgb(color: str) -> Any:
     from pptx.dml.color import RGBColor
 
     return RGBColor.from_string(color.lstrip("#"))
+
+
+def _fit(axis: Any, series: Sequence[Series]) -> None:
+    """An axis that holds every interval, not only every bar."""
+    ends = [v + sign * e[side] for s in series for v, e in zip(s.values, s.ends, strict=False)
+            for side, sign in ((0, -1), (1, 1))]  # fmt: skip
+    if ends:
+        line = charts.axis([0.0, *ends])
+        step = line.ticks[1] - line.ticks[0] if len(line.ticks) > 1 else 1.0
+        axis.minimum_scale = math.floor(min(0.0, *ends) / step) * step
+        axis.maximum_scale = math.ceil(max(0.0, *ends) / step) * step
+        axis.major_unit = step
 
 
 def _paint(drawn: Any, series: Series) -> None:

@@ -56,7 +56,15 @@ def _score(deck: Deck, result: Mapping[str, Any], context: Mapping[str, Any], wo
     titles = {"before": context["names"][0], "after": context["names"][1], "overall": words.say("overall")}
     series = Series(
         words.say("chart_scores"),
-        [titles[name] for name in shown],
+        [
+            words.say(
+                "bar_label",
+                part=titles[name],
+                points=words.number(cards[name]["value"]),
+                interval=words.interval(cards[name]["low"], cards[name]["high"], signed=False),
+            )
+            for name in shown
+        ],
         [float(cards[name]["value"]) for name in shown],
         UP,
         [(cards[n]["value"] - cards[n]["low"], cards[n]["high"] - cards[n]["value"]) for n in shown],
@@ -75,7 +83,7 @@ def _move(deck: Deck, result: Mapping[str, Any], words: Words) -> None:
     kept.sort(key=parts.index)
     series = Series(
         words.say("chart_parts"),
-        [part.label for part in kept],
+        [_bar_label(part, words) for part in kept],
         [part.total for part in kept],
         UP,
         [(part.total - part.low, part.high - part.total) for part in kept],
@@ -86,6 +94,11 @@ def _move(deck: Deck, result: Mapping[str, Any], words: Words) -> None:
     notes = [words.say("slide_more_parts", n=left_out)] if left_out else []
     notes.insert(0, words.say("slide_noise") if view.within_noise(result) else words.say("method_named"))
     deck.text(slide, Box(WHOLE.x, 6.3, WHOLE.width, 0.8), notes, SMALL)
+
+
+def _bar_label(part: view.Part, words: Words) -> str:
+    points, interval = words.points(part.total), words.interval(part.low, part.high)
+    return words.say("bar_label", part=part.label, points=points, interval=interval)
 
 
 def _themes(deck: Deck, rows: Sequence[sections.ThemeRow], words: Words) -> None:

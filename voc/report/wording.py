@@ -24,6 +24,9 @@ from voc.labels import ReportLanguage
 LRI: Final = "\u2066"  # left-to-right isolate: opens a number
 FSI: Final = "\u2068"  # first-strong isolate: opens a name from outside
 PDI: Final = "\u2069"  # pop directional isolate: closes either
+RLE: Final = "\u202b"  # right-to-left embedding, closed by
+PDF: Final = "\u202c"  # pop directional formatting
+RLM: Final = "\u200f"  # right-to-left mark
 LRM: Final = "\u200e"  # left-to-right mark, for programs that do not know isolates
 # Everything that can change direction, or hide: taken out of names, shown by name in quotes.
 CONTROLS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -180,11 +183,17 @@ class Words:
         """A p or q value: three decimals, or "< 0.001"."""
         return self._latin("< 0.001" if value < 0.001 else f"{value:.3f}")
 
+    def for_chart(self, text: str) -> str:
+        """Cleaned `plain` text for a chart, which does not know its own direction: embedded in Arabic."""
+        return f"{RLE}{text}{PDF}" if self.language == "ar" else text
+
     def plain(self, text: str) -> str:
         """`text` for a terminal, a workbook or a slide, where isolates are not always understood."""
         if self.language == "en":
             return re.sub(f"[{LRI}{FSI}{PDI}]", "", text)
-        text = re.sub(f"{LRI}([^{PDI}]*){PDI}", f"{LRM}\\1{LRM}", text)
+        text = re.sub(
+            f"{LRI}([^{PDI}]*){PDI}", f"{LRM}\\1{LRM}{RLM}", text
+        )  # two numbers side by side stay apart
         return re.sub(f"[{FSI}{PDI}]", "", text)
 
 

@@ -56,14 +56,15 @@ def write_xlsx(
 def _summary(
     writer: Writer, result: Mapping[str, Any], context: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
 ) -> None:
-    words, sheet = writer.words, writer.sheet(writer.words.say("sheet_summary"), (30, 12, 12, 12, 12))
+    words, sheet = writer.words, writer.sheet(writer.words.say("sheet_summary"), (34, 15, 15, 15, 15, 12, 12))
     writer.cell(sheet, 0, 0, story.title(result, words), "title")
     row = 2
     for line in [context["headline"], *context["opening"], *_splits(tables, words)]:
-        writer.cell(sheet, row, 0, line)
+        writer.sentence(sheet, row, line, 4, 84)
         row += 1
     row += 1
-    writer.head(sheet, row, ["", *(words.say(k) for k in ("value", "low", "high", "count"))])
+    keys = ("value", "low", "high", "count", "to_low", "to_high")
+    writer.head(sheet, row, ["", *(words.say(key) for key in keys)])
     first = row + 1
     titles = {"before": context["names"][0], "after": context["names"][1]}
     titles |= {"delta": words.say("change"), "overall": words.say("overall")}
@@ -72,15 +73,15 @@ def _summary(
         writer.cell(sheet, row, 0, titles[name])
         for column, key in enumerate(("value", "low", "high", "n"), 1):
             writer.cell(sheet, row, column, card.get(key), "number" if key == "n" else "decimal")
+        writer.ends(sheet, row, 5, card["value"], view.number(card.get("low")), view.number(card.get("high")))
     after = row + 2
     writer.head(sheet, after, [words.say("rows"), words.say("count")])
     for i, (key, n) in enumerate(context["excluded"]["counts"].items(), after + 1):
-        writer.cell(sheet, i, 0, key)
+        writer.cell(sheet, i, 0, words.say_or_name(f"rows_{key}", key))
         writer.cell(sheet, i, 1, n)
-    cards = context["cards"]["items"]
-    ends = {name: [card["value"] - card["low"], card["high"] - card["value"]] for name, card in cards.items()}
-    bars = Bars(sheet.get_name(), first, row, 0, 1, list(ends.values()))
-    bar_chart(writer, sheet, bars, "chart_scores", f"G{first}")
+    if row >= first:
+        bars = Bars(sheet.get_name(), first, row, 0, 1, (5, 6), [UP] * (row - first + 1))
+        bar_chart(writer, sheet, bars, "chart_scores", f"I{first}")
 
 
 def _splits(tables: Mapping[str, pd.DataFrame], words: Words) -> list[str]:
@@ -136,10 +137,14 @@ def _movement(writer: Writer, result: Mapping[str, Any], words: Words) -> None:
         writer.cell(sheet, row, 11, named)
         writer.cell(sheet, row, 12, part.n_before)
         writer.cell(sheet, row, 13, part.n_after)
+        writer.ends(sheet, row, 14, part.total, part.low, part.high)
     sheet.freeze_panes(1, 1)
-    ends = [[p.total - p.low, p.high - p.total] for p in parts]
-    bars = Bars(sheet.get_name(), 1, len(parts), 0, 4, ends)
+    bars = Bars(sheet.get_name(), 1, len(parts), 0, 4, (14, 15), [_color(part.total) for part in parts])
     bar_chart(writer, sheet, bars, "chart_parts", f"A{len(parts) + 4}")
+
+
+def _color(points: float) -> str:
+    return UP if points >= 0 else DOWN
 
 
 def _themes(writer: Writer, context: Mapping[str, Any], words: Words) -> None:
@@ -174,11 +179,12 @@ def _themes(writer: Writer, context: Mapping[str, Any], words: Words) -> None:
     for column, (polarity, color) in enumerate(zip(POLARITIES, (DOWN, NEUTRAL, UP), strict=True), 6):
         place = [sheet.get_name(), 1, column, len(rows), column]
         names = [sheet.get_name(), 1, 0, len(rows), 0]
-        said = words.plain(words.say(polarity))
+        said = words.for_chart(words.plain(words.say(polarity)))
         chart.add_series(
             {"name": said, "values": place, "categories": names, "fill": {"color": color}, "gap": 50}
         )
-    chart.set_title({"name": words.plain(words.say("chart_themes")), "name_font": {"size": 12}})
+    title = words.for_chart(words.plain(words.say("chart_themes")))
+    chart.set_title({"name": title, "name_font": {"size": 12}})
     chart.set_y_axis({"reverse": True})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 720, "height": 110 + 24 * len(rows)})
@@ -190,7 +196,7 @@ def _drivers(writer: Writer, context: Mapping[str, Any], words: Words) -> None:
         return
     rows: Sequence[sections.Driver] = context["drivers"]["rows"]
     sheet = writer.sheet(words.say("sheet_drivers"), (30, 14, 14, 12, 12, 12))
-    keys = ("theme", "id_column", "kind_column", "points_column", "low", "high")
+    keys = ("theme", "id_column", "kind_column", "points_column", "low", "high", "to_low", "to_high")
     writer.head(sheet, 0, [words.say(key) for key in keys])
     for row, driver in enumerate(rows, 1):
         polarity = words.say_or_name(driver.polarity, driver.polarity) if driver.polarity else None
@@ -198,8 +204,8 @@ def _drivers(writer: Writer, context: Mapping[str, Any], words: Words) -> None:
             writer.cell(sheet, row, column, text)
         for column, value in enumerate((driver.value, driver.low, driver.high), 3):
             writer.cell(sheet, row, column, value, "points")
-    ends = [[d.value - d.low, d.high - d.value] for d in rows]
-    bars = Bars(sheet.get_name(), 1, len(rows), 0, 3, ends)
+        writer.ends(sheet, row, 6, driver.value, driver.low, driver.high)
+    bars = Bars(sheet.get_name(), 1, len(rows), 0, 3, (6, 7), [_color(d.value) for d in rows])
     bar_chart(writer, sheet, bars, "chart_drivers", f"A{len(rows) + 4}")
 
 

@@ -40,6 +40,9 @@ class Writer:
             "p": {"num_format": "0.000"},
             "time": {"num_format": "yyyy-mm-dd hh:mm"},
         }
+        if self.words.direction == "rtl":  # else a cell takes the direction of its first letter
+            for name in ("text", "wrap", "head", "title"):
+                styles[name]["reading_order"] = 2
         self.formats = {name: self.book.add_format(style) for name, style in styles.items()}
 
     def sheet(self, name: str, widths: Sequence[float] = ()) -> Any:
@@ -78,6 +81,18 @@ class Writer:
                 row, column, float(value), self.formats["number" if style == "text" else style]
             )
 
+    def ends(self, sheet: Any, row: int, column: int, value: float, low: float, high: float) -> None:
+        """The two distances that a chart draws as the interval, in `column` and the next."""
+        self.cell(sheet, row, column, value - low, "decimal")
+        self.cell(sheet, row, column + 1, high - value, "decimal")
+
+    def sentence(self, sheet: Any, row: int, text: str, last_column: int, width: int) -> None:
+        """A sentence across several columns, wrapped; `width` is theirs in characters."""
+        text = shown(self.words.plain(text))
+        sheet.set_row(row, 16 * (1 + len(text) // width))
+        sheet.merge_range(row, 0, row, last_column, "", self.formats["wrap"])
+        sheet.write_string(row, 0, text, self.formats["wrap"])
+
     def data(self, sheet: Any, row: int, column: int, value: Any) -> None:
         """One value of a data table, verbatim (no wording): text, number, time or nothing."""
         if isinstance(value, str):
@@ -92,36 +107,39 @@ class Writer:
 
 @dataclass(frozen=True)
 class Bars:
-    """Where a bar chart finds its names and values, and each bar's distance to its interval's ends."""
+    """Columns of a bar chart: names, values, and the distances to each interval's low and high end."""
 
     sheet: str
     first: int
     last: int
     names: int
     values: int
-    ends: Sequence[Sequence[float]]
+    ends: tuple[int, int]
+    colors: Sequence[str]
 
 
 def bar_chart(writer: Writer, sheet: Any, bars: Bars, title: str, place: str) -> None:
     """A native bar chart with the intervals as error bars; downward bars in their own color."""
+    from xlsxwriter.utility import quote_sheetname, xl_range_abs
+
     chart = writer.book.add_chart({"type": "bar"})
+    said = writer.words.for_chart(writer.words.plain(writer.words.say(title)))
+    sides = [f"={quote_sheetname(bars.sheet)}!{xl_range_abs(bars.first, c, bars.last, c)}" for c in bars.ends]
     chart.add_series(
         {
-            "name": writer.words.plain(writer.words.say(title)),
+            "name": said,
             "categories": [bars.sheet, bars.first, bars.names, bars.last, bars.names],
             "values": [bars.sheet, bars.first, bars.values, bars.last, bars.values],
-            "fill": {"color": UP},
-            "invert_if_negative": True,
-            "invert_if_negative_color": DOWN,
+            "points": [{"fill": {"color": color}} for color in bars.colors],
             "gap": 60,
             "y_error_bars": {
                 "type": "custom",
-                "minus_values": [float(end[0]) for end in bars.ends],
-                "plus_values": [float(end[1]) for end in bars.ends],
+                "minus_values": sides[0],
+                "plus_values": sides[1],
             },
         }
     )
-    chart.set_title({"name": writer.words.plain(writer.words.say(title)), "name_font": {"size": 12}})
+    chart.set_title({"name": said, "name_font": {"size": 12}})
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True, "label_position": "low"})
     chart.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#E3E1DC"}}})
