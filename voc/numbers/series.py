@@ -44,7 +44,7 @@ def series(
     times = pd.to_datetime(comments["answered_at"], utc=True).dt.tz_localize(None)
     day = times.dt.normalize()
     if unit == "week":
-        day = day - pd.to_timedelta(day.dt.weekday, unit="D")
+        day = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
     known = day.notna().to_numpy()
     if not known.any():
         none = np.zeros(0)
