@@ -1,17 +1,21 @@
 """Our own training rows: the phrases of own.yaml, joined, decorated and romanized by rule.
 
-Takes: own.yaml, and Arabic training texts to romanize. Gives: rows like those of data.py, set ``own``.
-They teach what public sets lack: Arabizi, mixed text, negation, courtesy before a complaint, idioms.
+Takes: own.yaml, own-grammar.yaml, and Arabic training texts to romanize. Gives: rows like those of
+data.py, set ``own``. They teach what public sets lack: Arabizi, mixed text, negation, courtesy before
+a complaint, sarcasm, idioms. Phrases that are cases of the checklist are left out.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
 
+from models.sentiment import checklist
 from voc.meaning.prepare import prepare
 
 HERE = Path(__file__).resolve().parent
@@ -28,14 +32,12 @@ _FEELING = {
     "neutral": ("", "."),
 }
 # One way or several to write each letter in Arabizi; the first is the commonest.
-_LATIN = {
-    "ا": ("a",), "أ": ("a", "2a"), "إ": ("e", "i"), "آ": ("aa", "a"), "ب": ("b",), "ت": ("t",), "ث": ("th", "s"),
-    "ج": ("j", "g"), "ح": ("7", "h"), "خ": ("5", "kh"), "د": ("d",), "ذ": ("th", "z"), "ر": ("r",), "ز": ("z",),
-    "س": ("s",), "ش": ("sh", "ch"), "ص": ("s", "9"), "ض": ("d", "th"), "ط": ("t", "6"), "ظ": ("z", "th"),
-    "ع": ("3", "a"), "غ": ("gh",), "ف": ("f",), "ق": ("q", "g", "2"), "ك": ("k",), "ل": ("l",), "م": ("m",),
-    "ن": ("n",), "ه": ("h",), "و": ("w", "o", "ou"), "ي": ("i", "y", "ee"), "ى": ("a",), "ة": ("a", "eh"),
-    "ء": ("2", ""), "ئ": ("2", "y"), "ؤ": ("2", "o"), "گ": ("g",), "چ": ("ch",), "پ": ("p",), "ڤ": ("v",), "؟": ("?",), "،": (",",),
-}  # fmt: skip
+_LETTERS = (
+    "ا a|أ a 2a|إ e i|آ aa a|ب b|ت t|ث th s|ج j g|ح 7 h|خ 5 kh|د d|ذ th z|ر r|ز z|س s|ش sh ch|ص s 9|ض d th|"
+    "ط t 6|ظ z th|ع 3 a|غ gh|ف f|ق q g 2|ك k|ل l|م m|ن n|ه h|و w o ou|ي i y ee|ى a|ة a eh|ء 2|ئ 2 y|ؤ 2 o|"
+    "گ g|چ ch|پ p|ڤ v|؟ ?|، ,"
+)
+_LATIN = {pair[0]: tuple(pair[2:].split()) for pair in _LETTERS.split("|")}
 _VOWELS = set("اأإآويىةع")
 
 
@@ -79,13 +81,58 @@ def rows(arabic: pd.DataFrame) -> pd.DataFrame:
             romanize(text, rng) for text in plain if not text.isascii() and any(c.isalpha() for c in text)
         ]
         found += [(text, label) for text in (*plain, *rng.sample(decorated, len(decorated) // 3), *arabizi)]
+    grammar = yaml.safe_load((HERE / "own-grammar.yaml").read_text(encoding="utf-8"))
+    for variety, words in grammar.items():
+        said = list(_said(words, rng))
+        found += said
+        if variety not in ("en", "mixed"):
+            found += [(romanize(text, rng), label) for text, label in rng.sample(said, len(said) // 2)]
     picked = arabic.sample(min(len(arabic), 3000), random_state=SEED)
     found += [
         (romanize(text, rng), int(label)) for text, label in zip(picked["text"], picked["label"], strict=True)
     ]
     table = pd.DataFrame(found, columns=["text", "label"]).drop_duplicates()
     table["text"] = [prepare(text) for text in table["text"]]
-    return table[table["text"] != ""].drop_duplicates().reset_index(drop=True)
+    tested = {prepare(case.text) for case in checklist.cases()} | {""}
+    return table[~table["text"].isin(tested)].drop_duplicates().reset_index(drop=True)
+
+
+def _said(words: dict[str, Any], rng: random.Random) -> Iterator[tuple[str, int]]:
+    """Phrases of one variety's grammar with their labels."""
+    for form, aspects in words["aspects"].items():
+        for aspect in aspects:
+            yield aspect, 1
+            yield f"{rng.choice(words['liked'])} {aspect}", 2
+            yield f"{rng.choice(words['disliked'])} {aspect}", 0
+            for side, label in (("good", 2), ("bad", 0)):
+                for word in rng.sample(words[side][form], min(4, len(words[side][form]))):
+                    yield from _described(aspect, word, label, words, form, rng)
+    for praise in words["praise"]:  # praise beside a letdown is sarcasm
+        for letdown in words["letdown"]:
+            yield rng.choice((f"{praise}، {letdown}", f"{praise} {letdown}", f"{letdown} {praise}")), 0
+    for polite in words["polite"]:
+        for trouble in rng.sample(words["trouble"], min(5, len(words["trouble"]))):
+            yield polite + trouble, 0
+    for trouble in (*words["trouble"], *words["letdown"]):
+        yield trouble, 0
+    for label, polarity in ((2, "positive"), (0, "negative")):
+        for phrase in (*words["before"][polarity], *words["idiom"][polarity]):
+            yield phrase, label
+            yield f"{rng.choice(next(iter(words['aspects'].values())))} {phrase}", label
+
+
+def _described(
+    aspect: str, word: str, label: int, words: dict[str, Any], form: str, rng: random.Random
+) -> Iterator[tuple[str, int]]:
+    """An aspect with one word, plain and negated: the opposite of good is bad, and of bad is good."""
+    very = rng.choice(words["very"])
+    yield f"{aspect} {word} {very}".strip(), label
+    yield f"{word} {very}".strip(), label
+    if word.split()[0] in ("غير", "ما"):
+        return  # negated already
+    no = rng.choice(words["not"].get(form) or words["not"]["m"])
+    yield f"{aspect} {no} {word}", 2 - label
+    yield f"{no.removeprefix('is ').removeprefix('was ')} {word}", 2 - label
 
 
 def _composed(clauses: list[str], variety: str, polarity: str, rng: random.Random) -> list[str]:

@@ -75,14 +75,14 @@ class _Loaded:
 
     def rows(self, texts: Sequence[str], batch_size: int, pick: Callable[[Any, Any], Any]) -> Rows:
         """One float32 row per text; `pick` takes the model's output and the mask."""
-        special = self.tokenizer.num_special_tokens_to_add()
+        first, last = self._marks()
         owners: list[int] = []
         windows: list[list[int]] = []
         for owner, text in enumerate(texts):
             pieces = self.tokenizer.encode(text, add_special_tokens=False, verbose=False)
-            for part in cut(pieces, self.window - special):
+            for part in cut(pieces, self.window - len(first) - len(last)):
                 owners.append(owner)
-                windows.append(self.tokenizer.build_inputs_with_special_tokens(part))
+                windows.append([*first, *part, *last])
         order = sorted(range(len(windows)), key=lambda i: len(windows[i]))
         found: dict[int, Rows] = {}
         for start in range(0, len(order), batch_size):
@@ -94,6 +94,15 @@ class _Loaded:
             found |= dict(zip(batch, picked.float().cpu().numpy(), strict=True))
         values = np.stack([found[i] for i in range(len(windows))])
         return weighted_means(values, owners, [len(window) for window in windows])
+
+    def _marks(self) -> tuple[list[int], list[int]]:
+        """The pieces a tokenizer puts before and after a text."""
+        with_marks = list(self.tokenizer.encode("a"))
+        body = list(self.tokenizer.encode("a", add_special_tokens=False))
+        for start in range(len(with_marks) - len(body) + 1):
+            if body and with_marks[start : start + len(body)] == body:
+                return with_marks[:start], with_marks[start + len(body) :]
+        return with_marks[:1], with_marks[1:2]
 
 
 def _load(name: str, kind: str, threads: int | None) -> _Loaded:

@@ -1,0 +1,193 @@
+"""Regenerates results.json and the tables of the README and the card: every set, language and tier.
+
+    python models/sentiment/evaluate.py
+
+Protocol "shipped": one model for all sets. Texts are read verbatim through `open_sentiment`, so what is
+measured is what users get. Intervals: 1,000 bootstrap resamples of rows, 95 %, seed in results.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.sentiment import checklist, data
+from voc.meaning.sentiment import SentimentModel, open_sentiment
+from voc.settings import MeaningSettings
+
+HERE = Path(__file__).resolve().parent
+SEED = 20_240_101
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A set we report on: split, language, and the figure that issue and design name for it."""
+
+    name: str
+    split: str
+    lang: str
+    figure: str  # macro_f1, macro_recall, f1_pn, accuracy (of two classes)
+    floor: float | None = None  # better of frozen encoder and n-gram SVM, design.md section 6
+    asked: float | None = None
+    seen: bool = True  # whether its train rows were trained on
+
+
+SETS = (
+    Report("umsab", "test", "ar", "macro_f1", 0.503, 0.64),
+    Report("umsab", "test", "en", "macro_f1", 0.635, 0.68),
+    Report("tweeteval", "test", "en", "macro_recall", 0.62, 0.68),
+    Report("arsarcasm_v2", "test", "ar", "f1_pn", 0.627, 0.68),
+    Report("saudi_tourism", "dev", "ar", "macro_f1", 0.794, 0.82),
+    Report("marsa", "dev", "ar", "macro_f1", 0.546, 0.62, seen=False),
+    Report("skytrax", "dev", "en", "macro_f1", 0.619, None),
+    Report("ajgt", "test", "ar", "accuracy", None, None),
+    Report("astd", "test", "ar", "f1_pn", None, None, seen=False),
+    Report("ar_company", "dev", "ar", "macro_f1", None, None, seen=False),
+    Report("airline_tweets", "dev", "en", "macro_f1", None, None, seen=False),
+    Report("telecom_nps", "test", "en", "macro_f1", None, None, seen=False),
+    Report("ksa_google", "dev", "ar", "macro_f1", None, None),
+    Report("ksa_google", "dev", "en", "macro_f1", None, None),
+)
+
+
+def figures(labels: NDArray[np.int64], p: Numbers) -> dict[str, float]:
+    """Accuracy, macro-F1, F1 over positive and negative, macro recall and ECE of (n, 3) probabilities."""
+    found = p.argmax(1)
+    if not (labels == 1).any():  # a set without neutral: the better of the other two
+        found = np.where(p[:, 2] >= p[:, 0], 2, 0)
+    f1, recall = _per_class(labels, found)
+    present = [c for c in range(3) if (labels == c).any()]
+    return {
+        "accuracy": float((found == labels).mean()),
+        "macro_f1": float(f1[present].mean()),
+        "f1_pn": float((f1[0] + f1[2]) / 2),
+        "macro_recall": float(recall[present].mean()),
+        "ece": ece(labels, p),
+    }
+
+
+def _per_class(labels: NDArray[np.int64], found: NDArray[np.int64]) -> tuple[Numbers, Numbers]:
+    table = np.zeros((3, 3))
+    np.add.at(table, (labels, found), 1)
+    hit = np.diag(table)
+    recall = hit / np.maximum(table.sum(1), 1)
+    return 2 * hit / np.maximum(table.sum(0) + table.sum(1), 1), recall
+
+
+def ece(labels: NDArray[np.int64], p: Numbers, bins: int = 15) -> float:
+    """Expected calibration error of the top probability over equal-width bins (Guo et al., 2017)."""
+    top, right = p.max(1), p.argmax(1) == labels
+    place = np.minimum((top * bins).astype(int), bins - 1)
+    gaps = [abs(top[place == b].mean() - right[place == b].mean()) * (place == b).mean() for b in set(place)]
+    return float(sum(gaps))
+
+
+def risk_coverage(labels: NDArray[np.int64], p: Numbers) -> list[dict[str, float]]:
+    """Error among the most certain share of texts, for shares from 0.5 to 1."""
+    order = np.argsort(-p.max(1), kind="stable")
+    wrong = (p.argmax(1) != labels)[order]
+    shares = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+    return [{"coverage": s, "risk": round(float(wrong[: int(s * len(wrong))].mean()), 4)} for s in shares]
+
+
+def evaluate(model: SentimentModel) -> list[dict[str, Any]]:
+    """One entry per set of `SETS`."""
+    results = []
+    rng = np.random.default_rng(SEED)
+    for report in SETS:
+        rows = data.read(report.name)
+        rows = rows[
+            (rows["split"] == report.split) & (rows["lang"] == report.lang) & rows["label"].isin(data.LABELS)
+        ]
+        labels = rows["label"].map(data.LABELS).to_numpy(np.int64)
+        began = time.perf_counter()
+        feelings = model.judge(list(rows["text"]))
+        seconds = time.perf_counter() - began
+        values = figures(labels, feelings.p)
+        again = [
+            figures(labels[i], feelings.p[i])[report.figure]
+            for i in rng.integers(0, len(rows), (1000, len(rows)))
+        ]
+        low, high = np.quantile(again, (0.025, 0.975))
+        unsure = np.array([label == "unsure" for label in feelings.sentiment])
+        results.append(
+            {
+                **{"set": report.name, "split": report.split, "lang": report.lang, "rows": len(rows)},
+                **{name: round(value, 4) for name, value in values.items()},
+                "figure": report.figure,
+                "interval": [round(float(low), 4), round(float(high), 4)],
+                "floor": report.floor,
+                "asked": report.asked,
+                "trained_on_its_train_rows": report.seen,
+                "unsure": round(float(unsure.mean()), 4),
+                "accuracy_when_sure": round(float((feelings.p.argmax(1) == labels)[~unsure].mean()), 4),
+                "risk_coverage": risk_coverage(labels, feelings.p),
+                "texts_per_second": round(len(rows) / seconds, 1),
+            }
+        )
+        print({k: v for k, v in results[-1].items() if k != "risk_coverage"}, flush=True)
+    return results
+
+
+def table(results: dict[str, Any], tier: str = "accurate") -> str:
+    """The results of one tier as a Markdown table."""
+    lines = [
+        "| set | split | language | rows | figure | value (95 %) | floor | asked | macro-F1 | acc. | ECE |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for one in results[tier]["sets"]:
+        low, high = one["interval"]
+        value = f"{one[one['figure']]:.3f} ({low:.3f}-{high:.3f})"
+        cells = [one["set"] + ("" if one["trained_on_its_train_rows"] else " *"), one["split"], one["lang"]]
+        cells += [
+            f"{one['rows']:,}",
+            one["figure"].replace("_", " "),
+            value,
+            _cell(one["floor"]),
+            _cell(one["asked"]),
+        ]
+        cells += [f"{one[name]:.3f}" for name in ("macro_f1", "accuracy", "ece")]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def main() -> None:
+    """Evaluate the tiers and write results.json and results.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tier", action="append", choices=["accurate", "cascade", "fast"])
+    file = HERE / "results.json"
+    results: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    for tier in parser.parse_args().tier or ["accurate", "cascade", "fast"]:
+        model = open_sentiment(MeaningSettings(tier=tier))
+        cases = checklist.run(model)
+        results[tier] = {
+            "model": f"{model.name} {model.version}",
+            "sets": evaluate(model),
+            "checklist": checklist.rates(cases),
+        }
+        failed = cases[~cases["passed"]]
+        (HERE / f"checklist-failed-{tier}.csv").write_text(failed.to_csv(index=False), encoding="utf-8")
+    results["seed"] = SEED
+    file.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    parts = [
+        f"## {tier}\n\n{table(results, tier)}\n"
+        for tier in ("accurate", "cascade", "fast")
+        if tier in results
+    ]
+    (HERE / "results.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
