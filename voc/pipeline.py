@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from voc.analysis import Analysis, Labeled
 from voc.errors import OptionError
@@ -69,6 +69,7 @@ def analyze(
     settings: Settings | None = None,
     *,
     tools: Tools | None = None,
+    engine: Literal["local", "ray"] = "local",
     progress: Progress = silent,
     **options: Any,
 ) -> Analysis:
@@ -79,11 +80,13 @@ def analyze(
         settings: everything at once; or
         options: flat settings by name (`text=`, `score=`, `before=`, `after=`, ...; see `voc.settings`).
         tools: opened models to reuse; they must fit the settings.
+        engine: "ray" reads the texts on a Ray cluster (extra `scale`); the result is the same.
         progress: called with (stage, rows done, rows in all).
 
     Raises:
         VocError: the input or an option is wrong; the message says what to do.
     """
+    from voc import on_ray
     from voc.intake.read import read
     from voc.meaning import reading
 
@@ -100,6 +103,7 @@ def analyze(
         question=settings.meaning.question or survey.question,
         vectors=settings.meaning.topics,
         progress=progress,
+        elsewhere=on_ray.chunk_map(settings.meaning) if engine == "ray" else None,
     )
     return conclude(survey, readings, settings, tools=tools)
 

@@ -122,6 +122,7 @@ def analyze(
     with progress_bars(quiet=as_json) as progress:
         analysis = run(
             files,
+            engine="ray" if engine == "ray" else "local",
             progress=progress,
             text=text,
             score=score,

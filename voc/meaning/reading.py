@@ -7,7 +7,7 @@ with whatever batching, give the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,17 @@ class Readers:
     themes: ThemeModel
 
 
+@dataclass(frozen=True)
+class Task:
+    """What is asked of every chunk: the survey's question, and whether vectors are wanted."""
+
+    question: str | None
+    vectors: bool
+
+
+ChunkMap = Callable[[list[list[str]], Task], Iterable[Readings]]
+
+
 def read(
     ids: Sequence[str],
     texts: Sequence[str],
@@ -62,6 +73,7 @@ def read(
     question: str | None = None,
     vectors: bool = False,
     progress: Progress = silent,
+    elsewhere: ChunkMap | None = None,
 ) -> Readings:
     """What each text says: language, calibrated sentiment, themes with evidence, or why there are none.
 
@@ -72,20 +84,28 @@ def read(
         question: what was asked, where known; it decides how bare nouns are read.
         vectors: also return the sentence vectors (for topics).
         progress: called with ("reading", texts done, texts in all).
+        elsewhere: reads the chunks in other processes or on other machines, in order; the result
+            is the same to the last bit, as no text's reading depends on its neighbors.
     """
     unique, inverse = _unique(texts)
-    frames, mentions, parts = [], [], []
-    for start, chunk in _chunks(unique):
-        one = _read_chunk([str(i) for i in range(start, start + len(chunk))], chunk, readers, question)
-        frames.append(one.frame)
-        mentions.append(one.mentions)
-        if vectors:
-            parts.append(readers.encoder.encode(chunk))
-        done = min(start + len(chunk), len(unique))
-        progress("reading", int(np.searchsorted(np.sort(inverse), done)), len(texts))
-    frame = pd.concat(frames, ignore_index=True).iloc[inverse].reset_index(drop=True)
-    spread = _spread(pd.concat(mentions, ignore_index=True), inverse, ids)
-    return Readings(frame, spread, np.concatenate(parts)[inverse] if parts else None)
+    chunks = [unique[start : start + CHUNK] for start in range(0, max(len(unique), 1), CHUNK)]
+    task = Task(question, vectors)
+    done, parts = 0, []
+    for one in elsewhere(chunks, task) if elsewhere else (read_chunk(c, task, readers) for c in chunks):
+        parts.append(one)
+        done += len(one.frame)
+        progress("reading", int((inverse < done).sum()), len(texts))
+    starts = np.cumsum([0, *(len(one.frame) for one in parts)])
+    mentions = pd.concat(
+        [
+            one.mentions.assign(comment_id=one.mentions["comment_id"].astype("int64") + start)
+            for one, start in zip(parts, starts[:-1], strict=True)
+        ],
+        ignore_index=True,
+    )
+    frame = pd.concat([one.frame for one in parts], ignore_index=True).iloc[inverse].reset_index(drop=True)
+    found = [one.vectors for one in parts if one.vectors is not None]
+    return Readings(frame, _spread(mentions, inverse, ids), np.concatenate(found)[inverse] if found else None)
 
 
 def _unique(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
@@ -94,16 +114,13 @@ def _unique(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
     return [str(value) for value in values], codes.astype(np.int64)
 
 
-def _chunks(texts: list[str]) -> Iterator[tuple[int, list[str]]]:
-    for start in range(0, max(len(texts), 1), CHUNK):
-        yield start, texts[start : start + CHUNK]
-
-
-def _read_chunk(ids: list[str], texts: list[str], readers: Readers, question: str | None) -> Readings:
+def read_chunk(texts: list[str], task: Task, readers: Readers) -> Readings:
+    """What some different texts say; `comment_id` in its mentions is the position, from "0"."""
+    ids = [str(i) for i in range(len(texts))]
     spoken = language.tag(texts)
     spans = [clauses.split(text) for text in texts]
     pieces = [text[s.start : s.end] for text, found in zip(texts, spans, strict=True) for s in found]
-    feelings = readers.sentiment.judge([*texts, *pieces], question=question)
+    feelings = readers.sentiment.judge([*texts, *pieces], question=task.question)
     found = readers.themes.find(
         ids,
         texts,
@@ -126,14 +143,14 @@ def _read_chunk(ids: list[str], texts: list[str], readers: Readers, question: st
     silent_rows = np.array([not text.strip() for text in texts], dtype=bool)
     frame.loc[silent_rows, ["p_negative", "p_neutral", "p_positive"]] = np.nan
     frame.loc[silent_rows, "sentiment"] = None
-    return Readings(frame, found.mentions, None)
+    return Readings(frame, found.mentions, readers.encoder.encode(texts) if task.vectors else None)
 
 
 def _spread(mentions: pd.DataFrame, inverse: NDArray[np.int64], ids: Sequence[str]) -> pd.DataFrame:
     """Mentions of the different texts, repeated for every comment with that text, in comment order."""
     owners = pd.DataFrame({"_text": inverse, "_id": np.asarray(ids, dtype=object)})
     owners["_row"] = np.arange(len(owners))
-    numbered = mentions.assign(_text=mentions["comment_id"].astype("int64"), _order=np.arange(len(mentions)))
+    numbered = mentions.assign(_text=mentions["comment_id"], _order=np.arange(len(mentions)))
     joined = numbered.merge(owners, on="_text", how="inner").sort_values(["_row", "_order"], kind="stable")
     joined["comment_id"] = joined["_id"]
     return joined[list(mentions.columns)].reset_index(drop=True)
