@@ -13,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = {
     "movement": "benchmarks.movement.run",
+    "pipeline": "benchmarks.pipeline.run",
+    "readme": "benchmarks.readme",
 }
 
 
