@@ -39,13 +39,16 @@ analysis = voc.analyze(Path(sys.argv[1]), tools=tools, **options)
 done = time.perf_counter()
 result, counts = analysis.result, analysis.result["counts"]
 moved = result["movement"]
-gap = None if moved is None else abs(sum(p["total"] for p in moved["parts"]) - result["score"]["delta"]["value"])
+parts = moved["parts"] if moved else []
+gap = abs(sum(p["total"] for p in parts) - result["score"]["delta"]["value"]) if moved else None
+rows_kept = len(analysis.comments) + len(analysis.rejects)
+largest = sorted(parts, key=lambda p: -abs(p["total"]))[:5]
 print(json.dumps({
     "read": counts["read"], "analyzed": counts["analyzed"], "rejected": counts["rejected"],
-    "adds_up": counts["read"] == counts["analyzed"] + counts["rejected"] == len(analysis.comments) + len(analysis.rejects),
+    "adds_up": counts["read"] == counts["analyzed"] + counts["rejected"] == rows_kept,
     "gap": gap, "verdict": moved and moved["verdict"],
-    "named": [p["id"] for p in moved["parts"] if p["named"]] if moved else None,
-    "top": [[p["id"], round(p["total"], 2)] for p in sorted(moved["parts"], key=lambda p: -abs(p["total"]))[:5]] if moved else None,
+    "named": [p["id"] for p in parts if p["named"]],
+    "top": [[p["id"], round(p["total"], 2)] for p in largest],
     "open_s": ready - opened, "analyze_s": done - ready,
     "cpu_s": resource.getrusage(resource.RUSAGE_SELF).ru_utime,
     "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -97,6 +100,14 @@ def ten_thousand(folder: Path) -> Path:
     return path
 
 
+def _row(name: str, figures: dict[str, Any]) -> tuple[Any, ...]:
+    gap = "" if figures["gap"] is None else f"{figures['gap']:.0e}"
+    named = ", ".join(figures["named"]) or figures["verdict"]
+    return (
+        name, figures["read"], figures["rejected"], gap, named, figures["analyze_s"], figures["peak_mb"]
+    )  # fmt: skip
+
+
 def main(out: Path, quick: bool) -> None:
     import tempfile
 
@@ -116,12 +127,10 @@ def main(out: Path, quick: bool) -> None:
                 path, {"text": "text", "score": "score", "scale": "nps", "topics": False}
             )
         print("10,000", result["ten_thousand"], flush=True)
-    rows = [
-        (name, f.get("read"), f.get("rejected"), f"{f['gap']:.0e}" if f.get("gap") is not None else "",
-         ", ".join(f.get("named") or []) or f.get("verdict"), f.get("analyze_s"), f.get("peak_mb"))
-        for name, f in [*result["files"].items(), *([("10,000 comments", result["ten_thousand"])] if not quick else [])]
-        if "error" not in f
-    ]  # fmt: skip
+    found = dict(result["files"])
+    if "ten_thousand" in result:
+        found["10,000 comments"] = result["ten_thousand"]
+    rows = [_row(name, figures) for name, figures in found.items() if "error" not in figures]
     starts = ", ".join(f"`{name}` {seconds:.2f} s" for name, seconds in result["start_up"].items())
     text = table(["file", "rows read", "rejected", "parts minus change", "named", "seconds", "peak MB"], rows)
     save(out, "pipeline", result, f"### The whole path\n\n{text}\n\nStarting: {starts}.")
