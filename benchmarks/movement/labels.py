@@ -1,4 +1,4 @@
-"""Labels from an imperfect classifier: recall about 0.8, polarity flips, false mentions; some comments labeled."""
+"""Labels from an imperfect classifier: recall about 0.8, flips, false mentions; some checked by hand."""
 
 from __future__ import annotations
 
@@ -20,11 +20,18 @@ def _with_states(answers: Answers, states: np.ndarray) -> Answers:
     themes = len(answers.themes)
     theme = np.repeat(np.arange(themes), 2)
     polarity = np.tile([0, 2], themes)
-    return replace(answers, mentions=mentions_of(states, theme, polarity), leaf_theme=theme, leaf_polarity=polarity)
+    return replace(
+        answers, mentions=mentions_of(states, theme, polarity), leaf_theme=theme, leaf_polarity=polarity
+    )
 
 
 def classifier(
-    themes: int, recall: float = 0.8, false: float = 0.022, flip: float = 0.04, spread: float = 0.06, seed: int = 5
+    themes: int,
+    recall: float = 0.8,
+    false: float = 0.022,
+    flip: float = 0.04,
+    spread: float = 0.06,
+    seed: int = 5,
 ) -> np.ndarray:
     """(T, S, S) chance of what the classifier says (last) given the truth; recall varies by theme."""
     luck = np.random.default_rng(seed).uniform(-spread, spread, (themes, 2))

@@ -174,7 +174,7 @@ def summarize(name: str, n: int, themes: int, runs: list[Run]) -> Row:
         coverage_effect=pooled[2],
         coverage_mix=float(top_covered[0]),
         coverage_general=float(top_covered[1]),
-        coverage_planted=[float(covered[:, 0, t].mean()) for t in theme_causes]
+        coverage_planted=[float(covered[:, 0, t][alive[:, 0, t]].mean()) for t in theme_causes]
         + [float(top_covered[t]) for t in top_causes],
         half_total=half[0],
         half_prevalence=half[1],
@@ -188,14 +188,20 @@ def summarize(name: str, n: int, themes: int, runs: list[Run]) -> Row:
         + [float(top_value[:, t].mean()) for t in top_causes],
         target_planted=[float(np.nanmean(target[:, 0, t])) for t in theme_causes]
         + [float(top_target[:, t].mean()) for t in top_causes],
-        largest_null_mean=float(np.abs(np.nanmean(value[:, 0, null], axis=0)).max()),
+        largest_null_mean=_largest_mean(value[:, 0, null]),
         additivity=max(r.gap for r in runs),
         others=_others(runs, theme_causes, null),
     )
 
 
+def _largest_mean(value: np.ndarray) -> float:
+    """Largest absolute mean over themes that occur in some run."""
+    count = np.isfinite(value).sum(0)
+    return float(np.abs(np.nansum(value, axis=0) / np.maximum(count, 1)).max())
+
+
 def _others(runs: list[Run], causes: list[int], null: list[int]) -> dict[str, dict[str, float | None]]:
-    """Per comparator: how often a planted theme has the largest bar, and how often a null bar reaches 1 point."""
+    """Per comparator: how often a planted theme has the largest bar, and a null bar reaches 1 point."""
     found: dict[str, dict[str, float | None]] = {}
     for key in runs[0].others:
         bars = np.abs(np.array([r.others[key] for r in runs]))

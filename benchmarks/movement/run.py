@@ -1,0 +1,104 @@
+"""The movement benchmark: known causes, coverage, false names, power, exactness, label noise, speed."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks.movement import exactness, noisy, rivals, speed, stress, tables
+from benchmarks.movement.simulate import Row, limit, run, summarize
+from benchmarks.movement.worlds import SCENARIOS
+from benchmarks.record import machine, save
+from voc.numbers.decomposition import Options
+
+# n per wave: runs of every scenario
+FULL = {100: 200, 200: 200, 500: 200, 2000: 100, 5000: 30}
+QUICK = {200: 20, 500: 20}
+# the same for other numbers of themes
+OTHER_T = {100: 200, 200: 200, 500: 200, 2000: 50}
+STAGES = ("main", "themes", "scales", "exactness", "stress", "noise", "speed", "rivals")
+
+
+def main(out: Path, quick: bool) -> None:
+    """Runs every stage; a stage's result is kept beside the others as soon as it is there."""
+    result: dict[str, Any] = {"machine": machine(), "quick": quick}
+    work = {
+        "main": lambda: [asdict(row) for row in _scenarios(quick)],
+        "themes": lambda: [asdict(row) for row in _themes(quick)],
+        "scales": lambda: [asdict(row) | {"scale": kind} for kind, row in _scales(quick)],
+        "exactness": lambda: exactness.measure(5 if quick else 30),
+        "stress": lambda: stress.measure(20_000 if quick else 80_000),
+        "noise": lambda: noisy.measure({1000: 4} if quick else {1000: 60, 3000: 24}),
+        "speed": lambda: {
+            "two waves of 200": speed.small(),
+            "respondents x 100 themes": speed.timed(speed.many(50_000 if quick else 1_000_000, 100)),
+        },
+        "rivals": lambda: rivals.measure(2 if quick else 8),
+    }
+    for stage in STAGES:
+        started = time.perf_counter()
+        result[stage] = work[stage]()
+        result.setdefault("seconds", {})[stage] = round(time.perf_counter() - started, 1)
+        save(out, "movement", result, tables.markdown(result))
+        print(f"{stage}: {result['seconds'][stage]} s", flush=True)
+
+
+def _scenarios(quick: bool) -> list[Row]:
+    """Every scenario at every size, over all cores."""
+    sizes = QUICK if quick else FULL
+    jobs = [(name, 10, "nps", 60_000 if quick else 400_000, sizes, 0, True) for name in SCENARIOS]
+    return [row for rows in _spread(jobs) for row in rows]
+
+
+def _themes(quick: bool) -> list[Row]:
+    """Fewer and more themes: nothing changed, and a prevalence cause."""
+    jobs = [
+        (name, themes, "nps", 40_000 if quick else 150_000, {100: 10} if quick else OTHER_T, 0, False)
+        for themes in (6, 20, 40)
+        for name in ("vi_null", "i_prev")
+    ]
+    return [row for rows in _spread(jobs) for row in rows]
+
+
+def _scales(quick: bool) -> list[tuple[str, Row]]:
+    """Other scores when nothing changed."""
+    sizes = {200: 10} if quick else {200: 150, 500: 150}
+    kinds = ("top_box", "mean")
+    jobs = [("vi_null", 10, kind, 40_000 if quick else 150_000, sizes, 1000, False) for kind in kinds]
+    return [(kind, row) for kind, rows in zip(kinds, _spread(jobs), strict=True) for row in rows]
+
+
+Job = tuple[str, int, str, int, dict[int, int], int, bool]
+
+
+def _spread(jobs: list[Job]) -> list[list[Row]]:
+    """The rows of every job, one process per core."""
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(_rows, jobs))
+
+
+def _rows(job: Job) -> list[Row]:
+    """One scenario at several sizes (n per wave: surveys)."""
+    name, themes, kind, large, sizes, first, compare = job
+    known = limit(name, themes, large, kind=kind)
+    rows = []
+    for n, runs in sizes.items():
+        seeds = range(first, first + runs)
+        made = [run(name, n, seed, themes, known, Options(), kind, compare=compare) for seed in seeds]
+        rows.append(summarize(name, n, themes, made))
+        print(_line(rows[-1]), flush=True)
+    return rows
+
+
+def _line(row: Row) -> str:
+    power = "/".join(f"{value:.2f}" for value in row.power) or "-"
+    first = "-" if row.first is None else f"{row.first:.2f}"
+    planted = "/".join(f"{value:.2f}" for value in row.coverage_planted) or "-"
+    return (
+        f"T {row.themes} n {row.n} {row.scenario}: coverage {row.coverage_total:.3f} planted {planted} "
+        f"false {row.false_any:.3f} power {power} first {first}"
+    )
