@@ -219,6 +219,10 @@ def example() -> Example:
             {"theme": "app", "polarity": "positive", "segment": "جدة", "since": "2024-05-06", "n": 9,
              "raised": "2024-05-13", "share": 0.09, "usual": 0.03, "confirmed": False, "early": False},
         ],
+        "contradictions": [
+            {"language": "ar", "n_clear": 120, "n_against": 70, "reversed_suspected": True},
+            {"language": "en", "n_clear": 0, "n_against": 0, "reversed_suspected": False},
+        ],
         "warnings": ["Dates in column answered were read day first."],
     }  # fmt: skip
     return Example(result, comments, mentions, rejects)

@@ -11,7 +11,7 @@ def test_five_lines(example):
     lines = summary_lines(example.result, "en", "out")
     assert len(lines) == 5
     assert lines[0].startswith("NPS fell from")
-    assert "Staff −4.9 (−6.4 to −3.4)" in lines[1]
+    assert "Staff −6.1 (−8.5 to −3.7)" in lines[1]
     assert lines[2].startswith("Not explained by the themes")
     assert lines[3] == "703 read, 700 analyzed, 235 without text, 3 left out."
     assert "report.html" in lines[4] and "out" in lines[4]
@@ -19,7 +19,7 @@ def test_five_lines(example):
 
 def test_arabic_keeps_signs_in_place(example):
     lines = summary_lines(example.result, "ar")
-    assert "تعامل الموظفين" in lines[1] and "\u200e−4.9\u200e" in lines[1]
+    assert "تعامل الموظفين" in lines[1] and "\u200e−6.1\u200e" in lines[1]
     assert not any(mark in line for line in lines for mark in "\u2066\u2068\u2069")
 
 

@@ -117,10 +117,11 @@ def last(series: Sequence[float]) -> float:
 def stops(stages: Sequence[Stage], mirror: bool) -> list[tuple[str, float, Stage]]:
     """Where each stage's dot stands on the experience curve (height 120, zero in the middle)."""
     n = len(stages)
+    reach = max(0.3, *(abs(stage.balance) for stage in stages))  # a flat journey stays nearly flat
     found = []
     for i, stage in enumerate(stages):
         along = (i + 0.5) / n
-        y = 60 - max(-1.0, min(1.0, stage.balance)) * 48
+        y = 60 - max(-1.0, min(1.0, stage.balance / reach)) * 48
         found.append((f"{(1 - along if mirror else along) * 100:.2f}%", round(y, 1), stage))
     return found
 

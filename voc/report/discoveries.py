@@ -83,3 +83,25 @@ def _words(found: object, words: Words) -> list[str]:
     mine = [words.name(word) for word in found.get(words.language) or []]
     other = [words.name(word) for word in found.get("en" if words.language == "ar" else "ar") or []]
     return mine[: MOST_WORDS // 2] + other[: MOST_WORDS // 2]
+
+
+def agreement(result: Mapping[str, Any], words: Words) -> list[tuple[str, bool]]:
+    """Per language, how many clear comments contradict their rating, and whether the scale looks reversed."""
+    found = []
+    for raw in view.rows(result, "contradictions"):
+        clear, against = (
+            int(view.number(raw.get("n_clear")) or 0),
+            int(view.number(raw.get("n_against")) or 0),
+        )
+        if clear <= 0:
+            continue
+        code = str(raw.get("language"))
+        line = words.say(
+            "agreement_line",
+            language=words.say_or_name(f"language_{code}", code),
+            against=against,
+            clear=clear,
+            share=words.share(against / clear),
+        )
+        found.append((line, bool(raw.get("reversed_suspected"))))
+    return found

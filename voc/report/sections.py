@@ -6,6 +6,7 @@ Takes: the result and the tables. Gives: the context of the templates.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -89,6 +90,7 @@ def build(
         "quotes": _quotes(crossed, theme_rows),
         "excluded": _excluded(result, rejects),
         "notices": _notices(result, words),
+        "agreement": discoveries.agreement(result, words),
         "polarities": ("negative", "neutral", "positive"),
         "least": {"period": tallies.LEAST_IN_PERIOD, "segment": tallies.LEAST_IN_SEGMENT},
         "nan": math.isnan,
@@ -143,8 +145,8 @@ def _mix(result: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
 
 
 def _segment_label(name: str, words: Words) -> str:
-    """A segment's name part by part: "ar / Riyadh" as the language and the branch."""
-    pieces = [piece.strip() for piece in name.split("/")]
+    """A segment's name part by part: "online, Riyadh, ar" with the language in words."""
+    pieces = [piece.strip() for piece in re.split(r"[,/] ", name)]
     return " / ".join(words.say_or_name(f"language_{piece}", piece) for piece in pieces)
 
 

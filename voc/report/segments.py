@@ -40,6 +40,8 @@ def groups(crossed: Crossed, words: Words) -> list[tuple[str, list[Group]]]:
     found = []
     for column in _columns(crossed.comments):
         values = _values(crossed.comments[column], column, words)
+        if column == "language":
+            values = values.where(crossed.wrote, words.say("segment_silent"))
         if values.nunique() < 2:
             continue
         order = values.value_counts().index.tolist()

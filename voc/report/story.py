@@ -96,20 +96,32 @@ def _theme_sentence(part: Part, words: Words, shares: Mapping[str, tuple[float, 
     value, low, high = part.bounds(component)
     values = {"theme": part.label, "points": words.points(value), "interval": words.interval(low, high)}
     if part.named == "effect":
-        return words.say(f"named_effect_{'up' if value > 0 else 'down'}", **values)
-    if part.named != "prevalence":
-        return words.say("named_both", **values)
+        return _with_whole(
+            part, value, words.say(f"named_effect_{'up' if value > 0 else 'down'}", **values), words
+        )
     told = _told_by(part, value, shares)
     if told is None:
-        return words.say("named_prevalence_plain", **values)
+        plain = "named_prevalence_plain" if part.named == "prevalence" else "named_both"
+        return _with_whole(part, value, words.say(plain, **values), words)
     polarity, before, after, basis = told
-    return words.say(
-        f"named_prevalence_{'up' if after > before else 'down'}_{polarity}",
+    clause = words.say(
+        f"clause_{'up' if after > before else 'down'}_{polarity}",
+        theme=part.label,
         before=words.share(before),
         after=words.share(after),
         basis=words.say(f"basis_{basis}"),
-        **values,
     )
+    del values["theme"]
+    key = "named_prevalence" if part.named == "prevalence" else "named_both_told"
+    return _with_whole(part, value, words.say(key, clause=clause, **values), words)
+
+
+def _with_whole(part: Part, value: float, sentence: str, words: Words) -> str:
+    """The sentence, and the whole bar where the sentence is about a piece of it."""
+    if abs(part.total - value) < 0.05:
+        return sentence
+    ends = words.interval(part.low, part.high)
+    return words.say("whole_bar", sentence=sentence, total=words.points(part.total), ends=ends)
 
 
 def _told_by(

@@ -43,8 +43,8 @@ def _parts(result: Mapping[str, Any], words: Words) -> list[str]:
     named.sort(key=lambda part: -abs(part.total))
     told = []
     for part in named[:MOST_PARTS]:
-        value, low, high = part.bounds(part.named if part.named in ("prevalence", "effect") else "total")
-        said = {"part": part.label, "points": words.points(value), "interval": words.interval(low, high)}
+        said = {"part": part.label, "points": words.points(part.total)}
+        said["interval"] = words.interval(part.low, part.high)
         told.append(words.say("line_part", **said))
     return [words.say("line_parts", parts=words.say("join_comma").join(told))]
 

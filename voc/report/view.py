@@ -54,6 +54,12 @@ def number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else math.nan
 
 
+def whole(value: object) -> int:
+    """`value` as a count, 0 where it is None or not a number."""
+    found = number(value)
+    return int(found) if math.isfinite(found) else 0
+
+
 def rows(result: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     """The list called `key` in the result, only its dict entries; empty when there is none."""
     found = result.get(key)
