@@ -1,0 +1,160 @@
+"""Copied comments: exact and near-duplicates, counted, and collapsible so that they do not fake a trend.
+
+Takes: ids and texts. Gives: `Duplicates`. Texts are compared after the strong recipe (`for_matching`).
+Equal texts are found by that string; near ones by MinHash over 5-character shingles (datasketch's LSH),
+and every candidate pair is checked on its true Jaccard similarity. Short answers ("Good", "جيد جدا") are no
+copies: many people write them, so texts below a length are left alone.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from voc.errors import InputError, OptionError
+from voc.intake.normalize import normalize
+
+LEAST_LENGTH: Final = 40  # characters after the strong recipe
+THRESHOLD: Final = 0.80  # Jaccard similarity of shingles
+_SHINGLE: Final = 5
+_PERMUTATIONS: Final = 64
+_SEED: Final = 1
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Groups of copied comments.
+
+    Attributes:
+        members: one row per comment in a group of two or more: id, group ("D001", largest first), kind
+            ("exact": equal to the kept one after the strong recipe, or "near"), kept (one per group, of the
+            most frequent wording).
+        n_texts: comments looked at.
+        n_compared: of them, long enough to be compared.
+    """
+
+    members: pd.DataFrame
+    n_texts: int
+    n_compared: int
+
+    @property
+    def n_copies(self) -> int:
+        """Comments that repeat another: what `collapsed` takes away."""
+        return int((~self.members["kept"]).sum()) if len(self.members) else 0
+
+    def groups(self) -> pd.DataFrame:
+        """One row per group, largest first: group, size, n_exact, n_near, kept (its id)."""
+        rows = [
+            {
+                "group": group,
+                "size": len(some),
+                "n_exact": int((some["kind"] == "exact").sum()),
+                "n_near": int((some["kind"] == "near").sum()),
+                "kept": some.loc[some["kept"], "id"].iloc[0],
+            }
+            for group, some in self.members.groupby("group", sort=True)
+        ]
+        return pd.DataFrame(rows, columns=["group", "size", "n_exact", "n_near", "kept"])
+
+    def collapsed(self, comments: pd.DataFrame, column: str = "comment_id") -> pd.DataFrame:
+        """The comments without copies; `n_copies` says how many comments each stands for (1 or more).
+
+        Raises:
+            InputError: the table has no such id column.
+        """
+        if column not in comments.columns:
+            raise InputError(
+                f"The table has no column {column!r}; it has {', '.join(map(str, comments.columns))}."
+            )
+        ids = comments[column].astype(str)
+        copies = set(self.members.loc[~self.members["kept"], "id"])
+        size = self.members.loc[self.members["kept"]].set_index("id")["group"]
+        per_group = self.members["group"].value_counts()
+        kept = ~ids.isin(copies)
+        result = comments.loc[kept].copy()
+        result["n_copies"] = ids[kept].map(size.map(per_group)).fillna(1).astype(int)
+        return result
+
+
+def find(
+    ids: Sequence[str], texts: Sequence[str], *, least: int = LEAST_LENGTH, threshold: float = THRESHOLD
+) -> Duplicates:
+    """Groups of copied comments; the same whatever the order of the rows.
+
+    Args:
+        ids: one unique id per text.
+        texts: verbatim texts.
+        least: characters after the strong recipe below which a text is not compared.
+        threshold: Jaccard similarity of shingles from which two texts are near-duplicates, in (0, 1].
+
+    Raises:
+        InputError: ids and texts differ in number.
+        OptionError: the threshold is out of range.
+    """
+    if len(ids) != len(texts):
+        raise InputError(f"Every text needs an id; got {len(ids)} ids and {len(texts)} texts.")
+    if not 0 < threshold <= 1:
+        raise OptionError(
+            f"The duplicate threshold is {threshold}; a number above 0 and up to 1 was expected."
+        )
+    wordings: dict[str, list[str]] = {}
+    for given, text in sorted(zip(map(str, ids), texts, strict=True)):
+        wording = normalize(str(text), "for_matching")
+        if len(wording) >= least:
+            wordings.setdefault(wording, []).append(given)
+    joined = _joined(sorted(wordings), threshold)
+    groups: dict[str, list[str]] = {}
+    for wording in sorted(wordings):
+        groups.setdefault(joined[wording], []).append(wording)
+    found = [group for group in groups.values() if sum(len(wordings[w]) for w in group) > 1]
+    found.sort(key=lambda group: (-sum(len(wordings[w]) for w in group), group[0]))
+    rows: list[dict[str, Any]] = []
+    for number, group in enumerate(found, start=1):
+        lead = min(group, key=lambda wording: (-len(wordings[wording]), wording))
+        for wording in group:
+            for given in wordings[wording]:
+                kind = "exact" if wording == lead else "near"
+                kept = wording == lead and given == wordings[lead][0]
+                rows.append({"id": given, "group": f"D{number:03d}", "kind": kind, "kept": kept})
+    members = pd.DataFrame(rows, columns=["id", "group", "kind", "kept"]).astype({"kept": bool})
+    return Duplicates(members, len(ids), sum(map(len, wordings.values())))
+
+
+def _joined(wordings: list[str], threshold: float) -> dict[str, str]:
+    """The first wording of the connected group of each wording."""
+    from datasketch import MinHash, MinHashLSH
+
+    root = {wording: wording for wording in wordings}
+
+    def top(wording: str) -> str:
+        while root[wording] != wording:
+            root[wording] = root[root[wording]]
+            wording = root[wording]
+        return wording
+
+    index = MinHashLSH(threshold=threshold, num_perm=_PERMUTATIONS)
+    shingles = [_shingles(wording) for wording in wordings]
+    sketches = MinHash.bulk(shingles, num_perm=_PERMUTATIONS, seed=_SEED, hashfunc=zlib.crc32)
+    for i, (wording, sketch) in enumerate(zip(wordings, sketches, strict=True)):
+        for j in index.query(sketch):
+            one, other = top(wording), top(wordings[j])
+            if one != other and _jaccard(shingles[i], shingles[j]) >= threshold:
+                root[max(one, other)] = min(one, other)
+        index.insert(i, sketch)
+    return {wording: top(wording) for wording in wordings}
+
+
+def _shingles(wording: str) -> list[bytes]:
+    """The distinct 5-character pieces of a wording, spaces folded."""
+    text = " ".join(wording.split())
+    pieces = {text[i : i + _SHINGLE] for i in range(max(1, len(text) - _SHINGLE + 1))}
+    return [piece.encode() for piece in sorted(pieces)]
+
+
+def _jaccard(one: list[bytes], other: list[bytes]) -> float:
+    first, second = set(one), set(other)
+    return len(first & second) / max(len(first | second), 1)
