@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = {
+    "language": "benchmarks.language.run",
+    "normalization": "benchmarks.normalization.run",
     "movement": "benchmarks.movement.run",
     "pipeline": "benchmarks.pipeline.run",
     "readme": "benchmarks.readme",

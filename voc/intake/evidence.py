@@ -25,6 +25,7 @@ _FOREIGN_LETTERS: Final = re.compile(
 )
 # Letters of Persian that Gulf, Iraqi and Egyptian writers use as well, for p, ch, zh and g.
 _SHARED_LETTERS: Final = re.compile("[\u067e\u0686\u0698\u06af]")
+_PERSIAN_FORMS: Final = re.compile("[\u06a9\u06cc]")
 _KEYBOARD: Final = str.maketrans(KEYBOARD)
 
 _BEYOND_ENGLISH: Final = re.compile("[\u00c0-\u1fff\u2c00-\uabff\ufb50-\ufefc]")  # letters
@@ -49,6 +50,13 @@ _COURTESY: Final = frozenset(
     """inshallah inshalla mashallah alhamdulillah hamdulillah wallah habibi salam salaam yalla shukran allah
     insha'allah astaghfirullah subhanallah ya""".split()
 )  # fmt: skip
+
+
+_COURTESY_WEIGHT: Final = 0.25
+# English words that are function words of French, Spanish or German too: they follow the others.
+_ALSO_FOREIGN: Final = frozenset(
+    "est la de un les sur per non die den der van con para se du des et me sale".split()
+)
 
 
 class Evidence(NamedTuple):
@@ -82,7 +90,7 @@ def gather(text: str) -> Evidence:
     plain = _plain_english(text)
     if plain:
         return Evidence(0.0, 0.0, 0.0, float(plain), 0.0, 0.0, 0.0)
-    arabizi = english = loans = unknown = 0.0
+    arabizi = english = loans = unknown = doubtful = 0.0
     among_arabic = arabic > 0
     foreign += len(_ACCENTED.findall(text))
     for word in words(text):
@@ -90,8 +98,9 @@ def gather(text: str) -> Evidence:
         lower = token.lower()
         if among_arabic and text[word.start - 1 : word.start] == "#":
             continue  # a tag shows where a post belongs, not how it is written
+        doubtful += lower in _ALSO_FOREIGN
         if word.kind == "arabizi":
-            arabizi += 0.5 if lower in _COURTESY else 1.0
+            arabizi += _COURTESY_WEIGHT if lower in _COURTESY else 1.0
         elif lower in wordlists.other():
             foreign += 1.0
         elif word.kind == "english" and (lower in LOANS or (among_arabic and token[0].isupper())):
@@ -101,6 +110,9 @@ def gather(text: str) -> Evidence:
             english += 1.0
         elif not among_arabic or token.islower():
             unknown += 0.5 if token[0].isupper() else 1.0
+    if foreign and doubtful:
+        moved = min(doubtful, english)
+        english, foreign = english - moved, foreign + moved
     return Evidence(arabic, persian, arabizi, english, loans, foreign, unknown)
 
 
@@ -121,8 +133,11 @@ def _arabic_script(text: str) -> tuple[float, float]:
     found = _ARABIC_WORD.findall(text)
     other = wordlists.other()
     if not _FOREIGN_LETTERS.search(text) and not _SHARED_LETTERS.search(text):
-        strangers = sum(word in other for word in found if len(word) > 1)
-        return float(len(found) - strangers), float(strangers)
+        strangers = float(sum(word in other for word in found if len(word) > 1))
+        if strangers:  # then Persian forms of kaf and ya speak for Persian too
+            typed = sum(bool(_PERSIAN_FORMS.search(word)) and word not in other for word in found)
+            strangers += 0.5 * typed
+        return len(found) - strangers, strangers
     arabic = persian = 0.0
     for word in found:
         if _FOREIGN_LETTERS.search(word) or (len(word) > 1 and word in other):

@@ -49,21 +49,25 @@ class Letters:
     _present: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _codes: dict[int, str] = field(init=False, repr=False, compare=False)
     _ascii: bool = field(init=False, repr=False, compare=False)
+    _many: bool = field(init=False, repr=False, compare=False)
+    _pairs: tuple[tuple[str, str], ...] | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_present", re.compile(f"[{re.escape(''.join(self.table))}]"))
         object.__setattr__(self, "_codes", str.maketrans(self.table))
         object.__setattr__(self, "_ascii", any(character.isascii() for character in self.table))
+        object.__setattr__(self, "_many", len(self.table) > _FEW)
+        object.__setattr__(self, "_pairs", tuple(self.table.items()) if len(self.table) <= _SOME else None)
 
     def apply(self, text: str) -> str:
         """The changed text."""
-        if text.isascii() and not self._ascii:
+        if (text.isascii() and not self._ascii) or (self._many and not self._present.search(text)):
             return text
-        if len(self.table) <= _FEW:
-            for old, new in self.table.items():
-                text = text.replace(old, new)
-            return text
-        return text.translate(self._codes) if self._present.search(text) else text
+        if self._pairs is None:
+            return text.translate(self._codes)
+        for old, new in self._pairs:
+            text = text.replace(old, new)
+        return text
 
     def edits(self, text: str) -> Iterator[Edit]:
         """The same changes as (start, end, replacement)."""
@@ -212,7 +216,8 @@ class Unicode:
             start = end
 
 
-_FEW = 24  # up to here, str.replace for each beats a table lookup for every character
+_FEW = 4  # up to here, replacing is as fast as looking whether there is anything to replace
+_SOME = 24  # up to here, str.replace for each beats a table lookup for every character
 _THREE = re.compile(r"(.)\1\1", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 
