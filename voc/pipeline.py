@@ -29,11 +29,28 @@ class Tools:
         taxonomy: the themes in use.
         readers: encoder, sentiment model and theme model.
         models: name and version of each, as result.json states them.
+        settings: what they were opened with.
     """
 
     taxonomy: Taxonomy
     readers: Readers
     models: dict[str, str]
+    settings: MeaningSettings
+
+    def check(self, wanted: MeaningSettings) -> Tools:
+        """These tools, if they are what `wanted` names.
+
+        Raises:
+            OptionError: they were opened with another taxonomy, pack, model or tier.
+        """
+        for name in ("taxonomy", "pack", "model", "tier"):
+            ours, theirs = getattr(self.settings, name), getattr(wanted, name)
+            if ours != theirs:
+                raise OptionError(
+                    f"The tools were opened with {name}={ours!r}, but {name}={theirs!r} is asked for. "
+                    f"Open them with open_tools(MeaningSettings({name}={theirs!r}))."
+                )
+        return self
 
 
 def open_tools(settings: MeaningSettings | None = None) -> Tools:
@@ -61,7 +78,7 @@ def open_tools(settings: MeaningSettings | None = None) -> Tools:
         "taxonomy": taxonomy.id,
         "tier": settings.tier,
     }
-    return Tools(taxonomy, Readers(encoder, sentiment, themes), models)
+    return Tools(taxonomy, Readers(encoder, sentiment, themes), models, settings)
 
 
 def analyze(
@@ -93,7 +110,7 @@ def analyze(
     if settings is not None and options:
         raise OptionError(f"Give either settings or options, not both (got {', '.join(sorted(options))}).")
     settings = settings or of(**options)
-    tools = tools or open_tools(settings.meaning)
+    tools = tools.check(settings.meaning) if tools else open_tools(settings.meaning)
 
     survey = read(sources, settings.intake)
     readings = reading.read(
@@ -171,7 +188,7 @@ def classify(
     from voc.meaning import reading
 
     meaning = replace(of(**options).meaning, topics=False)
-    tools = tools or open_tools(meaning)
+    tools = tools.check(meaning) if tools else open_tools(meaning)
     names = [str(name) for name in ids] if ids is not None else [str(i + 1) for i in range(len(texts))]
     positions = [str(i) for i in range(len(texts))]  # ids need not be unique, positions are
     readings = reading.read(positions, texts, tools.readers, question=question, progress=progress)
