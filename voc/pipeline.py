@@ -38,14 +38,15 @@ class Tools:
     settings: MeaningSettings
 
     def check(self, wanted: MeaningSettings) -> Tools:
-        """These tools, if they are what `wanted` names.
+        """These tools, if they are what `wanted` asks for by name; defaults ask for nothing.
 
         Raises:
             OptionError: they were opened with another taxonomy, pack, model or tier.
         """
+        default = MeaningSettings()
         for name in ("taxonomy", "pack", "model", "tier"):
             ours, theirs = getattr(self.settings, name), getattr(wanted, name)
-            if ours != theirs:
+            if theirs not in (ours, getattr(default, name)):
                 raise OptionError(
                     f"The tools were opened with {name}={ours!r}, but {name}={theirs!r} is asked for. "
                     f"Open them with open_tools(MeaningSettings({name}={theirs!r}))."
