@@ -71,7 +71,7 @@ def topics(result: Mapping[str, Any], crossed: Crossed, words: Words) -> list[To
         covered = None if theme is None else names.get(str(theme), words.name(theme))
         label = words.label(raw.get("label") or raw.get("id") or "")
         examples = quotes.whole(crossed, places, list(raw.get("examples") or [])[:MOST_EXAMPLES])
-        n = int(view.number(raw.get("size")) if "size" in raw else 0)
+        n = view.whole(raw.get("size"))
         cards.append(TopicCard(label, n, _words(raw.get("words"), words), covered, examples))
     return sorted(cards, key=lambda card: -card.n)
 
@@ -89,10 +89,7 @@ def agreement(result: Mapping[str, Any], words: Words) -> list[tuple[str, bool]]
     """Per language, how many clear comments contradict their rating, and whether the scale looks reversed."""
     found = []
     for raw in view.rows(result, "contradictions"):
-        clear, against = (
-            int(view.number(raw.get("n_clear")) or 0),
-            int(view.number(raw.get("n_against")) or 0),
-        )
+        clear, against = view.whole(raw.get("n_clear")), view.whole(raw.get("n_against"))
         if clear <= 0:
             continue
         code = str(raw.get("language"))

@@ -35,10 +35,8 @@ def journey(result: Mapping[str, Any], words: Words) -> list[Stage]:
     names = view.labels(result, words)
     stages = []
     for row in view.rows(result, "journey"):
-        counts = {
-            p: int(view.number(row.get(p, row.get(f"n_{p}", 0))) or 0) for p in ("negative", "positive")
-        }
-        n = int(row.get("n") or row.get("n_mentions") or sum(counts.values()))
+        counts = {p: view.whole(row.get(p)) for p in ("negative", "positive")}
+        n = view.whole(row.get("n")) or sum(counts.values())
         if n <= 0:
             continue
         key = str(row.get("stage") or row.get("id"))
@@ -74,7 +72,7 @@ def _items(entries: object, names: Mapping[str, str], words: Words) -> list[tupl
             theme = str(entry.get("theme") or entry.get("id"))
             told = entry.get("text") or entry.get("label")  # an opportunity says what to do
             label = words.label(told) if told else names.get(theme, words.name(theme))
-            items.append((label, int(view.number(entry.get("n", 0)) or 0)))
+            items.append((label, view.whole(entry.get("n"))))
         else:
             items.append((names.get(str(entry), words.name(entry)), 0))
     return items[:MOST_ITEMS]

@@ -244,12 +244,16 @@ def _excluded(result: Mapping[str, Any], rejects: pd.DataFrame) -> dict[str, Any
     reasons = []
     for reason, group in rejects.groupby("reason", sort=False) if len(rejects) else []:
         first = group.iloc[0]
-        row, value = first.get("source_row"), quotes.shown(str(first.get("value") or ""))[:80]
+        row, value = first.get("source_row"), _example(first.get("value"))
         reasons.append((len(group), quotes.shown(str(reason)), int(row) if pd.notna(row) else None, value))
     reasons.sort(key=lambda found: -found[0])
     rest = sum(found[0] for found in reasons[MOST_REASONS:])
     languages = result.get("languages") or {}
     return {"counts": counts, "reasons": reasons[:MOST_REASONS], "rest": rest, "languages": languages}
+
+
+def _example(value: Any) -> str:
+    return quotes.shown(str(value))[:80] if pd.notna(value) else ""
 
 
 def _notices(result: Mapping[str, Any], words: Words) -> list[str]:
