@@ -139,7 +139,7 @@ def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: T
         VocError: a period, a segment or another option does not fit the survey.
     """
     from voc import __version__
-    from voc.meaning import edits, journey, reading
+    from voc.meaning import duplicates, edits, journey, quotes, reading
     from voc.numbers import comparison
     from voc.report import result
 
@@ -152,6 +152,8 @@ def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: T
     numbers = comparison.measure(comments, mentions, compared, survey.scale, taxonomy, settings.numbers)
     stages = journey.lay_out(comments, mentions, taxonomy)
     found = reading.topics_in(comments, mentions, readings.vectors, taxonomy)
+    copies = duplicates.find(list(comments["comment_id"]), list(comments["text"]))
+    quoted = quotes.representative(comments, mentions, most=settings.report.quotes_per_theme)
 
     facts = result.Facts(
         version=__version__,
@@ -160,6 +162,8 @@ def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: T
         numbers=numbers,
         journey=stages,
         topics=found.topics if found else (),
+        quotes=quoted,
+        copies=copies,
         notices=comparison.turned(numbers),
         title=settings.report.title,
     )

@@ -20,6 +20,7 @@ from voc.report import tallies
 
 if TYPE_CHECKING:
     from voc.intake.survey import Survey
+    from voc.meaning.duplicates import Duplicates
     from voc.numbers.comparison import Numbers
     from voc.numbers.movement import Movement, Part
     from voc.taxonomy import Taxonomy
@@ -44,6 +45,7 @@ class Facts:
     journey: Sequence[Any] = ()
     topics: Sequence[Any] = ()
     quotes: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    copies: Duplicates | None = None
     notices: tuple[Any, ...] = ()
     title: str | None = None
 
@@ -76,6 +78,7 @@ def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy
         "topics": facts.topics,
         "journey": facts.journey,
         "alerts": [{**_plain(one), "label": label(one.theme, taxonomy)} for one in facts.numbers.alerts],
+        "copies": None if facts.copies is None else _copies(facts.copies),
         "contradictions": [_plain(one) for one in facts.numbers.contradictions],
         "warnings": [
             asdict(notice)
@@ -85,6 +88,16 @@ def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy
     clean = _plain(whole)
     assert isinstance(clean, dict)
     return clean
+
+
+def _copies(copies: Duplicates) -> dict[str, Any]:
+    """Copied comments: how many repeat another, and the largest groups by the id that was kept."""
+    groups = copies.groups().head(20)
+    return {
+        "n_compared": copies.n_compared,
+        "n_copies": copies.n_copies,
+        "groups": groups.to_dict("records"),
+    }
 
 
 def label(theme: str, taxonomy: Taxonomy) -> dict[str, str]:
