@@ -98,6 +98,7 @@ PIECES = st.sampled_from(
         "\ufe0f", "\ufeff", "\ud83d", "\u1100", "\u1161", "\u11a8", "İ", "é", "e\u0301", "\U000e0067",
         "😂", "❤", "👍🏽", "👨", "1", "&amp;", "&#1571;", "&#x26;", "&AMP;", "amp;", "&#", "38;", "http", "https://",
         "www.", "HTTP://", "@user", "[HANDLE]", "[liNK]", "[Handle]", "hTTpS://", "\u017f",
+        "™",
         "اااا", "aaa", "AAa", "!!!", "#A_b", "nbsp;",
     ]
 )  # fmt: skip
@@ -119,6 +120,13 @@ def test_idempotent_and_aligned(text, recipe):
     for i, character in enumerate(once):  # a character that came through alone came from itself
         if aligned.ends[i] - aligned.starts[i] == 1 and text.count(character) and character in "😂❤bs":
             assert text[aligned.starts[i]].casefold() == character
+
+
+def test_a_space_put_inside_one_source_character_keeps_the_ranges_in_order():
+    aligned = normalize.align("#\u2122s", "for_model")  # trade mark sign, in a hashtag
+    assert aligned.text == "T Ms"
+    assert list(aligned.starts) == sorted(aligned.starts)
+    assert list(aligned.ends) == sorted(aligned.ends)
 
 
 @settings(max_examples=500, deadline=None)

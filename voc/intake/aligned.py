@@ -84,6 +84,8 @@ def rewrite(before: Aligned, edits: Iterable[Edit], absorb: bool = False) -> Ali
         starts += before.starts[done:start]
         ends += before.ends[done:start]
         first, last = before.original(start, end)
+        if start == end and 0 < start < len(before.text):  # put between two halves of one source character
+            last = max(last, before.ends[start - 1])
         if replacement:
             pieces.append(replacement)
             starts += [first] * len(replacement)
