@@ -113,7 +113,7 @@ def planted(name: str, themes: int) -> list[int | str]:
 
 @dataclass(frozen=True)
 class Wave:
-    """n respondents: segment, score 0-10, whether they wrote; state (n, T): 0 none, 1 bad, 2 good, 3 neutral."""
+    """n respondents: segment, score 0-10, who wrote; state (n, T): 0 none, 1 bad, 2 good, 3 neutral."""
 
     segment: np.ndarray
     score: np.ndarray

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from voc.numbers.matrices import Floats, Ints, Matrix, grouped
+
 Flags = npt.NDArray[np.bool_]
 
 OTHER = "other"
@@ -32,7 +32,7 @@ class Answers:
         writes: (n,) True when the respondent wrote a comment.
         weight: (n,) survey weight or number of copies, > 0.
         person: (n,) index of the person; rows of one person are one draw (clustered variance).
-        mentions: (n, K) sparse 0/1, row i mentions leaf k; empty for silent respondents.
+        mentions: (n, K) 0/1, sparse or dense, row i mentions leaf k; empty for silent respondents.
         leaf_theme: (K,) index into `themes`.
         leaf_polarity: (K,) 0 negative, 1 neutral, 2 positive.
         themes: names, T of them.
@@ -48,7 +48,7 @@ class Answers:
     writes: Flags
     weight: Floats
     person: Ints
-    mentions: sp.csr_matrix
+    mentions: Matrix
     leaf_theme: Ints
     leaf_polarity: Ints
     themes: tuple[str, ...]
@@ -62,8 +62,7 @@ class Answers:
 
     def mention_counts(self) -> Floats:
         """(2, K) weighted number of respondents who mention each leaf, per wave."""
-        weighted = sp.csr_matrix((self.weight, (self.wave, np.arange(len(self.y)))), shape=(2, len(self.y)))
-        return np.asarray((weighted @ self.mentions).todense(), dtype=np.float64)
+        return grouped(self.wave, self.weight, 2, self.mentions)
 
 
 def without_mentions(answers: Answers) -> Answers:
@@ -93,10 +92,11 @@ def pool_rare(answers: Answers, least: int, rare: Flags | None = None) -> tuple[
         return answers, ()
     pooled = tuple(answers.themes[t] for t in sorted({int(t) for t in answers.leaf_theme[rare]}))
     kept = np.flatnonzero(~rare)
-    blocks, polarities = [answers.mentions[:, kept]], []
+    table = sp.csr_matrix(answers.mentions)
+    blocks, polarities = [table[:, kept]], []
     for polarity in np.unique(answers.leaf_polarity[rare]):
         members = np.flatnonzero(rare & (answers.leaf_polarity == polarity))
-        total = sp.csr_matrix(answers.mentions[:, members].sum(1))
+        total = sp.csr_matrix(table[:, members].sum(1))
         if total.nnz or fixed:
             blocks.append(total)
             polarities.append(int(polarity))

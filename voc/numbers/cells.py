@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
-from voc.numbers.answers import Answers, Floats, Ints
+from voc.numbers.answers import Answers
+from voc.numbers.matrices import Floats, Ints, grouped
 
 TINY = 1e-12
 
@@ -94,10 +94,8 @@ def summarize(answers: Answers, project: bool) -> Cells:
 
 def _mention_shares(answers: Answers, cell: Ints, omega: Floats, by_omega: Floats) -> Floats:
     """(2, Z, K) omega-weighted share of respondents who mention each leaf."""
-    n, k = answers.mentions.shape
     z_count = answers.n_segments
-    rows = sp.csr_matrix((omega, (cell, np.arange(n))), shape=(2 * z_count, n))
-    sums = np.asarray((rows @ answers.mentions).todense()).reshape(2, z_count, k)
+    sums = grouped(cell, omega, 2 * z_count, answers.mentions).reshape(2, z_count, -1)
     shares = sums / np.maximum(by_omega, TINY)[:, :, None]
     return _borrowed(shares, by_omega > TINY)
 

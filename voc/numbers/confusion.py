@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from voc.numbers.answers import Answers, Floats, Ints
+from voc.numbers.answers import Answers
+from voc.numbers.matrices import Floats, Ints
 
 STATES = 5
 NONE, NEGATIVE, NEUTRAL, POSITIVE, BOTH = range(STATES)
@@ -74,4 +75,6 @@ class Labeled:
 
 def observed(answers: Answers) -> Ints:
     """(n, T) the model's states."""
-    return states_of(answers.mentions, answers.leaf_theme, answers.leaf_polarity, len(answers.themes))
+    return states_of(
+        sp.csr_matrix(answers.mentions), answers.leaf_theme, answers.leaf_polarity, len(answers.themes)
+    )

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from voc.numbers.answers import Answers, Floats, without_mentions
+from voc.numbers.answers import Answers, without_mentions
 from voc.numbers.cells import Cells, summarize
 from voc.numbers.influence import Common, beyond_common, ingredient_covariance
+from voc.numbers.matrices import Floats, compact
 from voc.numbers.regression import Fit, Ridge, fit
 
 LEAST_COMMENTS = 10  # a wave with fewer comments has no theme parts
@@ -95,6 +96,7 @@ def point(answers: Answers, options: Options) -> Point:
     """The components of `answers` without intervals; both waves need at least one respondent."""
     if np.bincount(answers.wave, answers.weight * answers.writes, 2).min() < LEAST_COMMENTS - 1e-9:
         answers = without_mentions(answers)
+    answers = replace(answers, mentions=compact(answers.mentions))
     cells = summarize(answers, options.project)
     fitted = fit(answers, cells, options.ridge, options.prevalence_only, options.hc)
     common = beyond_common(fitted, answers.leaf_polarity)

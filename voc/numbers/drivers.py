@@ -18,8 +18,9 @@ from voc.errors import OptionError
 from voc.intake.scales import Scale
 from voc.labels import POLARITIES
 from voc.numbers import join as joining
-from voc.numbers.answers import OTHER, Answers, Floats, Ints, pool_rare
+from voc.numbers.answers import OTHER, Answers, pool_rare
 from voc.numbers.levels import Levels, levels
+from voc.numbers.matrices import Floats, Ints
 from voc.numbers.verdicts import adjusted
 from voc.settings import NumbersSettings
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from voc.numbers.answers import Floats, Ints
+from voc.numbers.matrices import Floats, Ints
 from voc.numbers.series import Series, latest, series
 from voc.numbers.verdicts import adjusted
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voc.numbers.answers import Floats, Ints
 from voc.numbers.confusion import BOTH, NEGATIVE, POSITIVE, STATES
+from voc.numbers.matrices import Floats, Ints
 
 SWEEPS = 12
 BUCKETS = 3  # none, one, two or more others

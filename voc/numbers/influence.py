@@ -8,12 +8,14 @@ Means use the delete-one form w/(W - w); coefficients the leverage-corrected res
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from voc.numbers.answers import Answers, Floats, Ints
+from voc.numbers.answers import Answers
 from voc.numbers.cells import TINY, Cells
+from voc.numbers.matrices import Floats, Ints, Matrix, beside, full, grouped, indicator, scaled
 from voc.numbers.regression import Fit
 
 HUBER = 1.345
@@ -49,7 +51,9 @@ def beyond_common(fit: Fit, polarity: Ints, raw: bool = False) -> Common:
         center = float(np.median(change))
         for _ in range(30):
             pull = np.minimum(1, HUBER / np.maximum(np.abs(change - center) / se, TINY)) / se**2
-            center = float(pull @ change / pull.sum())
+            center, last = float(pull @ change / pull.sum()), center
+            if abs(center - last) < 1e-13 * (1 + abs(center)):
+                break
         inside = (np.abs(change - center) <= HUBER * se) / se**2
         own[j] = change - center
         jacobian[np.ix_(j, j)] -= inside / max(float(inside.sum()), TINY)
@@ -69,8 +73,9 @@ def ingredient_covariance(
     if people < len(answers.y):
         n = len(answers.y)
         same = sp.csr_matrix((np.ones(n), (answers.person, np.arange(n))), shape=(people, n))
-        features = sp.csr_matrix(same @ features)
-    gram = np.asarray((features.T @ features).todense())
+        summed: Any = same @ features
+        features = summed
+    gram = full(features.T @ features)
     return np.asarray(weights.T @ gram @ weights)
 
 
@@ -82,7 +87,7 @@ def delete_one(own: Floats, total: Floats) -> Floats:
 
 def _features(
     answers: Answers, cells: Cells, fit: Fit, common: Common, raw_common: Common
-) -> tuple[sp.csr_matrix, Floats]:
+) -> tuple[Matrix, Floats]:
     """`phi` (n, f) sparse and `L` (f, 5K + 4) with influence values phi @ L."""
     k, z2 = answers.mentions.shape[1], 2 * answers.n_segments
     cell, wave, w = answers.cell, answers.wave, answers.weight
@@ -101,9 +106,10 @@ def _features(
     mention = cells.mention.reshape(z2, k)
     wave_sign = np.repeat([-1.0, 1.0], answers.n_segments)[:, None]
 
-    phi = [sp.diags(fit.row_weight * fit.inflate * r) @ fit.basis for r in (fit.residual, fit.raw_residual)]
+    dense = isinstance(fit.basis, np.ndarray)
+    phi = [scaled(fit.row_weight * fit.inflate * r, fit.basis) for r in (fit.residual, fit.raw_residual)]
     into = [_place(k, effects=gradient), _place(k, raw=raw_gradient)]
-    phi.append(sp.diags(reach * f_writer) @ fit.basis[:, z2:])
+    phi.append(scaled(reach * f_writer, fit.basis[:, z2:]))
     eye = np.eye(k)
     into.append(_place(k, change=np.vstack([-eye, eye]), mean=np.vstack([eye, eye]) / 2))
     by_cell: list[tuple[Floats, Floats, Floats]] = []  # row factor, rows for change, rows for mean
@@ -116,11 +122,11 @@ def _features(
             ),
         ]
         for factor, rows in by_class:
-            phi.append(_indicator(cells.index, factor, len(class_mention)))
+            phi.append(indicator(cells.index, factor, len(class_mention), dense))
             into.append(rows)
-        phi.append(_indicator(cell, -share * f, z2))
+        phi.append(indicator(cell, -share * f, z2, dense))
     else:
-        phi.append(_indicator(cell, -reach * f_writer, z2))
+        phi.append(indicator(cell, -reach * f_writer, z2, dense))
         moved = f * (answers.writes.astype(np.float64) - cells.rate.ravel()[cell])
         by_cell.append((share * moved / 2, np.tile(_change(cells), (2, 1)), np.tile(_mean(cells), (2, 1))))
     into.append(_halves(k, mention, wave_sign))
@@ -129,30 +135,24 @@ def _features(
         (f_wave / 2, _centered(cells, rate * _change(cells)), _centered(cells, rate * _mean(cells)))
     )
     for factor, change, mean in by_cell:
-        phi.append(_indicator(cell, factor, z2))
+        phi.append(indicator(cell, factor, z2, dense))
         into.append(_place(k, change=change, mean=mean))
-    phi.append(sp.csr_matrix(_top_influence(answers, cells, sign, share, f, f_writer, f_wave)))
+    phi.append(_top_influence(answers, cells, sign, share, f, f_writer, f_wave))
     into.append(np.hstack([np.zeros((4, 4 * k)), np.eye(4), np.zeros((4, k))]))
-    return sp.csr_matrix(sp.hstack(phi)), np.vstack(into)
+    return beside(phi), np.vstack(into)
 
 
 def _class_effects(answers: Answers, cells: Cells, fit: Fit, gradient: Floats, residual: Floats) -> Floats:
     """(2ZC, m) writers' mean influence on m coefficients, per class cell."""
-    rows = _by_class(answers, cells) @ sp.diags(residual * fit.inflate) @ fit.basis
-    return np.asarray(rows.todense()) @ gradient / np.maximum(cells.class_weight, TINY)[:, None]
+    factor = answers.weight * answers.writes * residual * fit.inflate
+    sums = grouped(cells.index, factor, len(cells.class_weight), fit.basis) @ gradient
+    return np.asarray(sums / np.maximum(cells.class_weight, TINY)[:, None])
 
 
 def _class_mentions(answers: Answers, cells: Cells) -> Floats:
     """(2ZC, K) share of writers who mention each leaf, per class cell."""
-    sums = np.asarray((_by_class(answers, cells) @ answers.mentions).todense())
-    return sums.reshape(len(cells.class_weight), -1) / np.maximum(cells.class_weight, TINY)[:, None]
-
-
-def _by_class(answers: Answers, cells: Cells) -> sp.csr_matrix:
-    """(2ZC, n) weights of writers, one row per class cell."""
-    n = len(answers.y)
-    writer = answers.weight * answers.writes
-    return sp.csr_matrix((writer, (cells.index, np.arange(n))), shape=(len(cells.class_weight), n))
+    sums = grouped(cells.index, answers.weight * answers.writes, len(cells.class_weight), answers.mentions)
+    return np.asarray(sums / np.maximum(cells.class_weight, TINY)[:, None])
 
 
 def _top_influence(
@@ -201,10 +201,6 @@ def _mean(cells: Cells) -> Floats:
 def _centered(cells: Cells, values: Floats) -> Floats:
     """(2Z, K) values minus their mean under each wave's segment shares."""
     return np.vstack([values - cells.share[wave] @ values for wave in (0, 1)])
-
-
-def _indicator(index: np.ndarray, factor: Floats, size: int) -> sp.csr_matrix:
-    return sp.csr_matrix((factor, (np.arange(len(index)), index)), shape=(len(index), size))
 
 
 def _halves(k: int, rows: Floats, sign: Floats) -> Floats:

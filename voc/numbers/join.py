@@ -11,7 +11,8 @@ import scipy.sparse as sp
 from voc.errors import InputError
 from voc.intake.scales import Scale
 from voc.labels import POLARITIES
-from voc.numbers.answers import Answers, Flags, Floats, Ints
+from voc.numbers.answers import Answers, Flags
+from voc.numbers.matrices import Floats, Ints
 from voc.numbers.segments import Segments, spread_unknown_language
 
 CLASSES = 5  # a score with at most so many values has each as its own class; else three equal parts

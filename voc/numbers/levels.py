@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from voc.numbers.answers import Answers, Floats
+from voc.numbers.answers import Answers
 from voc.numbers.cells import TINY
 from voc.numbers.decomposition import FLOOR
 from voc.numbers.influence import delete_one
+from voc.numbers.matrices import Floats, Matrix, beside, full, grouped, indicator, row_products, scaled
 from voc.numbers.regression import Ridge
 
 
@@ -67,34 +68,34 @@ def levels(answers: Answers, ridge: Ridge | None = None, project: bool = True) -
     share = np.asarray(answers.mentions.T @ omega).ravel() / float(omega.sum())
 
     basis, expand, read, penalty = _design(answers, pull)
-    weighted = sp.csr_matrix(sp.diags(row) @ basis)
-    inverse = np.linalg.inv(expand.T @ np.asarray((weighted.T @ basis).todense()) @ expand + np.diag(penalty))
+    weighted = scaled(row, basis)
+    inverse = np.linalg.inv(expand.T @ full(weighted.T @ basis) @ expand + np.diag(penalty))
     theta = inverse @ (expand.T @ (weighted.T @ answers.y))
     effect = read @ theta
     residual = np.where(row > 0, answers.y - basis @ (expand @ theta), 0.0)
-    hat = expand @ inverse @ expand.T
-    leverage = np.asarray(basis.multiply(basis @ hat).sum(1)).ravel() * row
+    leverage = row_products(basis, expand @ inverse @ expand.T) * row
     pushed = residual / np.maximum(1 - leverage, 0.1)
 
     gradient = expand @ inverse @ read.T
-    by_class = sp.csr_matrix((writer, (cell, np.arange(len(row)))), shape=(size, len(row)))
     mass = np.maximum(in_class, TINY)[:, None]
-    class_effect = np.asarray((by_class @ sp.diags(pushed) @ basis).todense()) @ gradient / mass
-    class_share = np.asarray((by_class @ answers.mentions).todense()) / mass
+    class_effect = grouped(cell, writer * pushed, size, basis) @ gradient / mass
+    class_share = grouped(cell, writer, size, answers.mentions) / mass
     f, f_writer = delete_one(answers.weight, answers.weight.sum()), delete_one(omega, omega.sum())
     spread = float(writer.sum() / omega.sum()) if project else 0.0
 
-    moved_effect = (sp.diags(row * pushed) @ basis) @ gradient
-    moved_share = (sp.diags(f_writer) @ answers.mentions).toarray() - f_writer[:, None] * share
+    moved_effect = np.asarray(scaled(row * pushed, basis) @ gradient)
+    moved_share = full(scaled(f_writer, answers.mentions)) - f_writer[:, None] * share
     if project:
         moved_effect = moved_effect + (answers.weight * spread - row)[:, None] * class_effect[cell]
         moved_share = (
             f[:, None] * (class_share[cell] - share)
-            + (sp.diags(f_writer) @ answers.mentions).toarray()
+            + full(scaled(f_writer, answers.mentions))
             - f_writer[:, None] * class_share[cell]
         )
     people = sp.csr_matrix((np.ones(len(row)), (answers.person, np.arange(len(row)))))
-    per_person_effect, per_person_share = people @ moved_effect, people @ moved_share
+    per_person_effect, per_person_share = (
+        np.asarray(people @ moved) for moved in (moved_effect, moved_share)
+    )
     psi = per_person_effect * share + per_person_share * effect
     contribution = share * effect
     score = float(answers.weight @ answers.y / answers.weight.sum())
@@ -108,19 +109,19 @@ def levels(answers: Answers, ridge: Ridge | None = None, project: bool = True) -
     )
 
 
-def _design(answers: Answers, pull: float) -> tuple[sp.csr_matrix, Floats, Floats, Floats]:
+def _design(answers: Answers, pull: float) -> tuple[Matrix, Floats, Floats, Floats]:
     """Basis (n, Z + K), its expansion to columns, the reading of effects, and the penalties."""
-    n, k = answers.mentions.shape
+    k = answers.mentions.shape[1]
     z = answers.n_segments
     writers = answers.writes.astype(np.float64)
-    cell = sp.csr_matrix((writers, (np.arange(n), answers.segment)), shape=(n, z))
-    basis = sp.csr_matrix(sp.hstack([cell, answers.mentions]))
+    cell = indicator(answers.segment, writers, z, isinstance(answers.mentions, np.ndarray))
+    basis = beside([cell, answers.mentions])
     kinds = np.unique(answers.leaf_polarity)
     pools = (answers.leaf_polarity[:, None] == kinds[None, :]).astype(np.float64)
     level = np.hstack([pools, np.eye(k)])
     expand = np.zeros((z + k, z + level.shape[1]))
     expand[:z, :z], expand[z:, z:] = np.eye(z), level
     read = np.hstack([np.zeros((k, z)), level])
-    empty = np.asarray(cell.sum(0)).ravel() == 0
+    empty = np.bincount(answers.segment, writers, z) == 0
     penalty = np.r_[np.where(empty, 1.0, 1e-9), np.full(len(kinds), 1e-6), np.full(k, pull)]
     return basis, expand, read, penalty

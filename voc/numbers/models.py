@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from voc.errors import InputError
-from voc.numbers.answers import Ints
+from voc.numbers.matrices import Ints
 
 COLUMN = "model"
 

@@ -14,11 +14,12 @@ import pandas as pd
 import scipy.sparse as sp
 
 from voc.errors import InputError, OptionError
-from voc.numbers.answers import Answers, Floats, Ints, pool_rare
+from voc.numbers.answers import Answers, pool_rare
 from voc.numbers.confusion import BOTH, NEGATIVE, NEUTRAL, POSITIVE, Labeled, mentions_of, observed, states_of
 from voc.numbers.decomposition import Decomposition, Options, decompose
 from voc.numbers.imputation import Writers, draw
 from voc.numbers.join import has_text
+from voc.numbers.matrices import Floats, Ints
 
 IMPUTATIONS = 10
 LEAST_LABELS = 50

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from scipy import stats
 
 from voc.labels import POLARITIES
-from voc.numbers.answers import OTHER, Answers, Floats, Ints
+from voc.numbers.answers import OTHER, Answers
 from voc.numbers.decomposition import Decomposition
+from voc.numbers.matrices import Floats, Ints, compact, grouped
 from voc.numbers.movement import Kind, Leaf, Named, Part
 from voc.numbers.scores import Change
 from voc.numbers.verdicts import Verdicts, judge
@@ -147,13 +149,13 @@ class _People:
     @staticmethod
     def of(answers: Answers, row: Ints) -> _People:
         first = np.unique(row, return_index=True)[1]
-        wave, table = answers.wave[first], answers.mentions[first]
-        sides = sp.csr_matrix((np.ones(len(wave)), (wave, np.arange(len(wave)))), shape=(2, len(wave)))
+        wave, table = answers.wave[first], compact(answers.mentions)[first]
         kinds, index = np.unique(answers.leaf_theme, return_inverse=True)
-        k = len(index)
-        by_theme = table @ sp.csr_matrix((np.ones(k), (np.arange(k), index)), shape=(k, len(kinds)))
-        counts = [np.asarray((sides @ (held > 0)).todense()).astype(np.int64) for held in (by_theme, table)]
-        return _People(np.bincount(wave, minlength=2), *counts)
+        members = (index[:, None] == np.arange(len(kinds))[None, :]).astype(np.float64)
+        by_theme: Any = table @ (members if isinstance(table, np.ndarray) else sp.csr_matrix(members))
+        held = [matrix > 0 for matrix in (by_theme, table)]
+        counts = [grouped(wave, np.ones(len(wave)), 2, matrix) for matrix in held]
+        return _People(np.bincount(wave, minlength=2), *(np.rint(count).astype(np.int64) for count in counts))
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
-from voc.numbers.answers import Answers, Flags, Floats
+from voc.numbers.answers import Answers, Flags
 from voc.numbers.cells import TINY, Cells
+from voc.numbers.matrices import Floats, Matrix, beside, full, indicator, row_products, scaled
 
 FREE, FIXED = 1e-6, 1e12
 SMALL_WAVES = 30_000  # writers up to which every leverage is computed
@@ -35,7 +35,7 @@ class Fit:
     """The fitted regression. K leaves, P polarities present, q = 2Z + 2P + 2K columns.
 
     Attributes:
-        basis: (n, 2Z + 2K) sparse rows: cell indicator, mentions in wave 0, mentions in wave 1.
+        basis: (n, 2Z + 2K) rows: cell indicator, mentions in wave 0, mentions in wave 1.
         row_weight: (n,) regression weight; 0 for silent respondents.
         residual: (n,) score minus fit, points; 0 for silent respondents.
         raw_residual: (n,) the same for the score as given.
@@ -48,7 +48,7 @@ class Fit:
         raw_change_se: (K,) its model-based standard error.
     """
 
-    basis: sp.csr_matrix
+    basis: Matrix
     row_weight: Floats
     residual: Floats
     raw_residual: Floats
@@ -79,8 +79,8 @@ def fit(answers: Answers, cells: Cells, ridge: Ridge, prevalence_only: bool = Fa
         np.full(p, FIXED if prevalence_only else FREE),
         np.where(own, ridge.change / 2, FIXED),
     ]
-    weighted = sp.csr_matrix(sp.diags(row_weight) @ basis)
-    gram = np.asarray((weighted.T @ basis).todense())
+    weighted = scaled(row_weight, basis)
+    gram = full(weighted.T @ basis)
     penalty[:z2] += np.where(np.diag(gram)[:z2] > TINY, 0.0, 1.0)  # an empty cell has no intercept
     inverse = np.linalg.inv(expand.T @ gram @ expand + np.diag(penalty))
     both = np.column_stack([answers.y, answers.raw])
@@ -111,16 +111,14 @@ def fit(answers: Answers, cells: Cells, ridge: Ridge, prevalence_only: bool = Fa
     )
 
 
-def _basis(answers: Answers) -> sp.csr_matrix:
+def _basis(answers: Answers) -> Matrix:
     """(n, 2Z + 2K): cell indicator of writers, their mentions if before, their mentions if after."""
-    n = len(answers.y)
-    z2 = 2 * answers.n_segments
-    writers = answers.writes.astype(np.float64)
-    cell = sp.csr_matrix((writers, (np.arange(n), answers.cell)), shape=(n, z2))
-    before = sp.csr_matrix(answers.mentions.multiply((answers.wave == 0)[:, None]))
-    after = sp.csr_matrix(answers.mentions.multiply((answers.wave == 1)[:, None]))
-    basis = sp.csr_matrix(sp.hstack([cell, before, after]))
-    basis.eliminate_zeros()
+    dense = isinstance(answers.mentions, np.ndarray)
+    cell = indicator(answers.cell, answers.writes.astype(np.float64), 2 * answers.n_segments, dense)
+    halves = [scaled((answers.wave == wave).astype(np.float64), answers.mentions) for wave in (0, 1)]
+    basis = beside([cell, *halves])
+    if not isinstance(basis, np.ndarray):
+        basis.eliminate_zeros()
     return basis
 
 
@@ -154,8 +152,10 @@ def _columns(answers: Answers, z2: int) -> tuple[Floats, Floats]:
     return expand, read
 
 
-def _leverage(answers: Answers, basis: sp.csr_matrix, row_weight: Floats, hat: Floats) -> Floats:
+def _leverage(answers: Answers, basis: Matrix, row_weight: Floats, hat: Floats) -> Floats:
     """(n,) diagonal of the hat matrix; left at 0 where it cannot matter (large waves, common leaves)."""
+    if isinstance(basis, np.ndarray):
+        return row_products(basis, hat) * row_weight
     n, z2 = len(answers.y), 2 * answers.n_segments
     active = row_weight > 0
     if int(active.sum()) > SMALL_WAVES:
@@ -164,8 +164,5 @@ def _leverage(answers: Answers, basis: sp.csr_matrix, row_weight: Floats, hat: F
         active &= np.asarray(basis @ rare).ravel() > 0
     out = np.zeros(n)
     chosen = np.flatnonzero(active)
-    for start in range(0, len(chosen), 20_000):
-        part = chosen[start : start + 20_000]
-        rows = basis[part]
-        out[part] = np.asarray(rows.multiply(rows @ hat).sum(1)).ravel() * row_weight[part]
+    out[chosen] = row_products(basis[chosen], hat) * row_weight[chosen]
     return out

@@ -17,7 +17,7 @@ from scipy import stats
 
 from voc.errors import InputError
 from voc.intake.scales import Scale
-from voc.numbers.answers import Floats
+from voc.numbers.matrices import Floats
 
 NPS_ANSWERS, NPS_EACH = 3.0, 0.75  # added to n, and to promoters and to detractors
 TINY = 1e-12

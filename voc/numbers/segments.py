@@ -1,5 +1,9 @@
 """Who answered: the segments of the mix part, small ones pooled.
 
+Columns are crossed one after the other, the one with fewest values first. A cell too small to stand
+alone is pooled with its neighbors inside the cell it was cut from, so a fine column (branches) never
+blurs a coarse one (channels).
+
 The language of a respondent who wrote nothing is unknown. Such a respondent is spread over the
 languages of the writers of the same wave, segment and score class (the same assumption by which
 silent respondents are given reasons), so a change of the comment rate never looks like a change of mix.
@@ -12,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from voc.numbers.answers import Flags, Floats, Ints
+from voc.numbers.answers import Flags
+from voc.numbers.matrices import Floats, Ints
 
 LEAST = 20.0  # answers a segment needs in a wave, unless it is absent there
 POOLED = "other"
@@ -63,9 +68,7 @@ def spread_unknown_language(
     """
     n = len(row)
     plain = [column for column in columns if column != "language"]
-    group, group_names = _cross(comments[plain].iloc[row])
-    group = _pool(group, wave, weight, len(group_names))
-    group_names = [*group_names, POOLED]
+    group, group_names = _cross(comments[plain].iloc[row], wave, weight)
     source = np.arange(n)
     if "language" not in columns:
         return _named(source, group, weight, [str(name) or "all" for name in group_names])
@@ -73,20 +76,36 @@ def spread_unknown_language(
     if len(spoken) < 2:
         return _named(source, group, weight, [str(name) or "all" for name in group_names])
     source, language, weight = _spread(language, len(spoken), (wave, group, category), weight)
-    code = _pool(group[source] * len(spoken) + language, wave[source], weight, len(group_names) * len(spoken))
-    joined = [f"{a}, {b}" if a else str(b) for a in group_names for b in spoken]
-    return _named(source, code, weight, [*joined, POOLED])
+    code, joined = _cut(group[source], group_names, language, spoken, wave[source], weight, LEAST)
+    return _named(source, code, weight, joined)
 
 
-def _cross(frame: pd.DataFrame) -> tuple[Ints, list[str]]:
-    """(n,) code of each row's combination of values, and the combinations' names."""
+def _cross(frame: pd.DataFrame, wave: Ints, weight: Floats) -> tuple[Ints, list[str]]:
+    """(n,) code of each row's cell, and the cells' names; every cell leaves room for two languages."""
     code, names = np.zeros(len(frame), dtype=np.int64), [""]
-    for column in frame.columns:
+    for column in sorted(frame.columns, key=lambda name: int(frame[name].nunique())):
         values, labels = pd.factorize(frame[column].astype(str), sort=True)
-        combined, code = np.unique(code * len(labels) + values, return_inverse=True)
-        joined = [(names[c // len(labels)], str(labels[c % len(labels)])) for c in combined]
-        names = [f"{a}, {b}" if a else b for a, b in joined]
-    return code.astype(np.int64), names
+        code, names = _cut(
+            code, names, values.astype(np.int64), list(map(str, labels)), wave, weight, 3 * LEAST
+        )
+    return code, names
+
+
+def _cut(
+    cell: Ints, cells: list[str], value: Ints, values: list[str], wave: Ints, weight: Floats, least: float
+) -> tuple[Ints, list[str]]:
+    """Cells cut by a further column; values too small within their cell are pooled there."""
+    size = len(values)
+    rest = values.index(POOLED) if POOLED in values else size
+    cut = np.empty(len(cell), dtype=np.int64)
+    for one in np.unique(cell):
+        rows = cell == one
+        pooled = _pool(value[rows], wave[rows], weight[rows], size, least)
+        cut[rows] = one * (size + 1) + np.where(pooled == size, rest, pooled)
+    used, code = np.unique(cut, return_inverse=True)
+    labels = [*values, POOLED]
+    pairs = [(cells[c // (size + 1)], labels[c % (size + 1)]) for c in used]
+    return code.astype(np.int64), [f"{a}, {b}" if a and b else a or b for a, b in pairs]
 
 
 def _languages(values: pd.Series, wave: Ints, weight: Floats) -> tuple[Ints, list[str]]:
@@ -131,18 +150,18 @@ def _spread(
     )
 
 
-def _pool(code: Ints, wave: Ints, weight: Floats, size: int) -> Ints:
+def _pool(code: Ints, wave: Ints, weight: Floats, size: int, least: float = LEAST) -> Ints:
     """Codes; groups too small in a wave become group `size`, or the largest when still too small."""
     if not len(code):
         return code
     counts = np.bincount(wave * size + code, weight, 2 * size).reshape(2, size)
     present = counts.sum(0) > 0
-    small = present & (((counts < LEAST) & (counts > 0)).any(0) | (counts.sum(0) < LEAST))
+    small = present & (((counts < least) & (counts > 0)).any(0) | (counts.sum(0) < least))
     if not small.any():
         return code
     rest = counts[:, small].sum(1)
     home = size
-    if ((rest < LEAST) & (rest > 0)).any() and (present & ~small).any():
+    if ((rest < least) & (rest > 0)).any() and (present & ~small).any():
         home = int(np.argmax(np.where(small, -1.0, counts.sum(0))))
     return np.where(small[code], home, code)
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from voc.labels import POLARITIES
-from voc.numbers.answers import Flags, Floats, Ints
+from voc.numbers.answers import Flags
+from voc.numbers.matrices import Floats, Ints
 
 Unit = Literal["week", "day"]
 QUOTED = 5  # comments an alert or a digest row points to

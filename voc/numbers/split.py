@@ -10,7 +10,7 @@ import pandas as pd
 from voc.errors import InputError, OptionError
 from voc.intake import periods
 from voc.intake.periods import Period
-from voc.numbers.answers import Ints
+from voc.numbers.matrices import Ints
 
 
 @dataclass(frozen=True)

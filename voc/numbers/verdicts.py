@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from voc.numbers.answers import Floats, Ints
 from voc.numbers.decomposition import Decomposition
+from voc.numbers.matrices import Floats, Ints
 
 DRAWS = 2000
 VISIBLE = 1.959964  # |z| from which an estimate's own 95 % interval leaves zero out

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from voc.numbers.answers import Floats, Ints
+from voc.numbers.matrices import Floats, Ints
 from voc.numbers.verdicts import adjusted
 
 RISE = 1.75  # the rise that is looked for, p1 / p0
