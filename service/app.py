@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from service import database as databases
 from service import durable, openapi, problems
 from service.analysis import Models, open_models
 from service.database import Database
+from service.deps import known_query
 from service.limits import Limits
 from service.logs import event
 from service.metrics import Metrics
@@ -43,7 +44,7 @@ def create_app(settings: ServiceSettings, tools: Models | None = None) -> FastAP
     )
     app.state.runtime = runtime
     for module in (health, docs, classify, batches, streams, webhooks, people):
-        app.include_router(module.router)
+        app.include_router(module.router, dependencies=[Depends(known_query)])
     problems.install(app)
     openapi.install(app)
     app.add_middleware(Gate, settings=settings, identify=runtime.identify)

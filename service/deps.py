@@ -36,6 +36,15 @@ class _Scoped:
         return caller
 
 
+def known_query(request: Request) -> None:
+    """Refuses query parameters that the route does not have: a misspelled one must not go unnoticed."""
+    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        names = ", ".join(sorted(known)) or "none"
+        raise Problem("invalid", f"query/{unknown[0][:80]}: unknown parameter; this call takes {names}.")
+
+
 RuntimeDep = Annotated[Runtime, Depends(_runtime)]
 ClassifyCaller = Annotated[Caller, Depends(_Scoped("classify"))]
 BatchCaller = Annotated[Caller, Depends(_Scoped("batch"))]

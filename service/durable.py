@@ -236,7 +236,9 @@ class Keeper:
         """Take up the workflows of processes that have been silent for too long."""
         with self.runtime.database.session() as session:
             session.merge(Worker(id=self.executor, seen_at=now()))
-            gone = sa.select(Worker.id).where(Worker.seen_at < now() - timedelta(seconds=self.runtime.settings.adopt_after_s))
+            gone = sa.select(Worker.id).where(
+                Worker.seen_at < now() - timedelta(seconds=self.runtime.settings.adopt_after_s)
+            )
             silent = list(session.scalars(gone))
         for executor in silent:
             event("worker.adopted", executor=executor)

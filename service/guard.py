@@ -37,23 +37,23 @@ def check_url(url: str, allowed: Sequence[str] = ()) -> None:
     """Nothing when `url` is one webhooks may go to, as far as its text says.
 
     Raises:
-        Problem: `invalid`, saying what is wrong with it.
+        Problem: `target-refused`, saying what is wrong with it.
     """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Problem("invalid", "/url: it is not a URL.") from None
+        raise Problem("target-refused", "url: it is not a URL.") from None
     if parts.scheme != "https" and not (parts.scheme == "http" and allowed):
-        raise Problem("invalid", "/url: only https:// is sent to.")
+        raise Problem("target-refused", "url: only https:// is sent to.")
     if not parts.hostname or parts.username is not None or parts.password is not None or port == 0:
-        raise Problem("invalid", "/url: give a host, and no user name or password.")
+        raise Problem("target-refused", "url: give a host, and no user name or password.")
     if any(ord(letter) <= 32 or ord(letter) == 127 for letter in url) or not url.isascii():
-        raise Problem("invalid", "/url: it holds spaces, control characters or letters beyond ASCII.")
+        raise Problem("target-refused", "url: it holds spaces, control characters or letters beyond ASCII.")
     try:
         judge(_numbers(parts.hostname), allowed)
     except Refused as error:
-        raise Problem("invalid", f"/url: {error}") from None
+        raise Problem("target-refused", f"url: {error}") from None
 
 
 def _numbers(host: str) -> list[str]:

@@ -11,9 +11,7 @@ from service.errors import PROBLEMS, Problem, request_id
 from service.runtime import Runtime
 from voc.errors import VocError
 
-_BY_STATUS = {
-    status: kind for kind, (status, _) in reversed(PROBLEMS.items()) if kind != "idempotency-key-reused"
-}
+_BY_STATUS = {status: kind for kind, (status, _) in reversed(PROBLEMS.items())}
 
 
 def install(app: FastAPI) -> None:

@@ -59,7 +59,7 @@ class BatchRowsIn(BaseModel):
             ]
         },
     )
-    options: dict[str, Any] = {}
+    options: BatchOptions = BatchOptions()
     rows: list[dict[str, Any]] = Field(min_length=1)
 
 

@@ -60,8 +60,10 @@ class Upload:
     fingerprint: str
 
 
-async def receive(request: Request, settings: ServiceSettings) -> Upload:
+async def receive(request: Request, settings: ServiceSettings, raw_options: str | None = None) -> Upload:
     """The request's body as a file, in memory of a few megabytes whatever its size.
+
+    `raw_options` are the query's, for bodies that are the file itself.
 
     Raises:
         Problem: not a kind that is read, malformed, too large, too slow, or the disk is full.
@@ -77,7 +79,7 @@ async def receive(request: Request, settings: ServiceSettings) -> Upload:
             elif name == "application/json":
                 file_name, options = "rows.jsonl", await _json(request, spool, settings.max_rows)
             elif name in _KINDS:
-                file_name, options = f"upload{_KINDS[name]}", _query_options(request)
+                file_name, options = f"upload{_KINDS[name]}", _query_options(raw_options)
                 async for piece in _stream(request):
                     spool.put(piece)
                     await spool.drain()
@@ -199,8 +201,7 @@ class _Form:
         self.ended = True
 
 
-def _query_options(request: Request) -> dict[str, Any]:
-    text = request.query_params.get("options")
+def _query_options(text: str | None) -> dict[str, Any]:
     return {} if text is None else _object(text, "the query parameter `options`")
 
 

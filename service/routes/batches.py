@@ -12,7 +12,7 @@ from service import batches, durable
 from service.deps import BatchCaller, RuntimeDep
 from service.errors import Problem, request_id
 from service.schemas import PROBLEM_RESPONSES
-from service.schemas_batches import BatchesOut, BatchOut, BatchRowsIn, State
+from service.schemas_batches import BatchesOut, BatchOptions, BatchOut, BatchRowsIn, State
 from service.uploads import receive
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"], responses=PROBLEM_RESPONSES)
@@ -29,39 +29,52 @@ _FORM = {
     "type": "object",
     "required": ["file"],
     "properties": {
-        "file": {"type": "string", "format": "binary", "description": "CSV, XLSX, Parquet or JSONL."},
-        "options": {
+        "file": {
             "type": "string",
-            "description": "BatchOptions as JSON.",
-            "examples": ['{"score": "nps"}'],
+            "format": "binary",
+            "minLength": 1,
+            "description": "CSV, XLSX, Parquet, JSONL.",
         },
+        "options": BatchOptions.model_json_schema(),
     },
+    "additionalProperties": False,
 }
+_ROWS = BatchRowsIn.model_json_schema()
+_ROWS["properties"]["options"] = _ROWS.pop("$defs")["BatchOptions"]
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {
-                "schema": BatchRowsIn.model_json_schema(ref_template="#/components/schemas/{model}")
+            "application/json": {"schema": _ROWS},
+            "multipart/form-data": {
+                "schema": _FORM,
+                "encoding": {"options": {"contentType": "application/json"}},
             },
-            "multipart/form-data": {"schema": _FORM},
         },
     }
 }
+RawOptions = Annotated[
+    str | None,
+    Query(description="BatchOptions as JSON, where the body is the file itself (text/csv and so on)."),
+]
 
 
 @router.post(
     "", status_code=202, response_model=BatchOut, openapi_extra=_BODY, summary="Analyze a file or rows"
 )
 async def create_batch(
-    request: Request, caller: BatchCaller, runtime: RuntimeDep, idempotency_key: IdempotencyKey = None
+    request: Request,
+    caller: BatchCaller,
+    runtime: RuntimeDep,
+    idempotency_key: IdempotencyKey = None,
+    options: RawOptions = None,
 ) -> JSONResponse:
     """Takes a file (`multipart/form-data`, or its bytes with `?options=`) or rows (JSON) and answers at once.
 
     The answer's `Location` tells how far it is. An upload is deleted as soon as it is read; personal
     data in its texts is masked before they are stored.
     """
-    upload = await receive(request, runtime.settings)
+    upload = await receive(request, runtime.settings, options)
     try:
         batch, new = await asyncio.to_thread(
             batches.accept,

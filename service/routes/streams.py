@@ -15,6 +15,7 @@ from service.errors import Problem, request_id
 from service.schemas import PROBLEM_RESPONSES
 from service.schemas_streams import AlertsOut, AppendedOut, CommentsIn, StreamName, StreamOut, StreamsOut
 from service.tables import Alert
+from voc.errors import VocError
 
 router = APIRouter(prefix="/v1/streams", tags=["streams"], responses=PROBLEM_RESPONSES)
 Name = Annotated[StreamName, Path(description="Lowercase letters, digits, '.', '_' and '-'.")]
@@ -75,7 +76,10 @@ def get_movement(
     """A result.json over the classified comments of the stream; the two latest periods unless named."""
     with runtime.database.session(read_only=True) as session:
         stream = streams.find(session, caller.tenant_id, name)
-    return JSONResponse(watch.movement(runtime, stream.id, before=before, after=after, scale=scale))
+    try:
+        return JSONResponse(watch.movement(runtime, stream.id, before=before, after=after, scale=scale))
+    except VocError as error:  # its comments do not allow what was asked
+        raise Problem("conflict", str(error)) from None
 
 
 @router.get("/{name}/alerts", response_model=AlertsOut, summary="What was seen in a stream")

@@ -108,13 +108,15 @@ def survive(service, kills, seed):
         while killer.is_alive() or service.process.poll() is None:
             sent = {"options": OPTIONS, "rows": rows(60, comment=lambda i, n=number: f"batch {n} row {i}")}
             try:
-                answered = service.client.post("/v1/batches", json=sent, headers={"idempotency-key": f"k{number}"})
+                answered = service.client.post(
+                    "/v1/batches", json=sent, headers={"idempotency-key": f"k{number}"}
+                )
             except httpx.TransportError:
                 continue  # cut off: the same key is sent again after the restart
             assert answered.status_code == 202, answered.text
             accepted[number] = answered.headers["location"]
             number += 1
-            time.sleep(0.2)
+            time.sleep(0.4)
         killer.join()
         service.start().ready()
     return accepted
@@ -136,20 +138,27 @@ def check_survivors(service, accepted):
         assert {path.name for path in home.iterdir()} <= {"results", "lock"}
     listed, cursor = [], None
     while True:
-        page = service.client.get("/v1/batches", params={"limit": 100} | ({"after": cursor} if cursor else {})).json()
+        page = service.client.get(
+            "/v1/batches", params={"limit": 100} | ({"after": cursor} if cursor else {})
+        ).json()
         listed += [one["id"] for one in page["batches"]]
         cursor = page["next"]
         if cursor is None:
             break
-    unanswered = len(listed) - len(accepted)  # accepted, but killed before the answer went out; at most the last
-    assert sorted(listed)[: len(accepted)] == sorted(loc.rsplit("/", 1)[1] for loc in accepted.values()) or unanswered
+    unanswered = len(listed) - len(
+        accepted
+    )  # accepted, but killed before the answer went out; at most the last
+    assert (
+        sorted(listed)[: len(accepted)] == sorted(loc.rsplit("/", 1)[1] for loc in accepted.values())
+        or unanswered
+    )
     assert unanswered <= 1
     assert (lost, repeated) == (0, 0)
     assert not [line for line in service.log.read_text().splitlines() if '"event": "batch.broke"' in line]
 
 
 def test_kill_9_loses_and_repeats_nothing(process):
-    service = process(pace=0.004)
+    service = process(pace=0.004, batch_concurrency=4)
     accepted = survive(service, kills=5, seed=1)
     assert accepted
     check_survivors(service, accepted)
@@ -159,7 +168,7 @@ def test_kill_9_loses_and_repeats_nothing(process):
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_kill_9_fifty_times(process, database, request):
     url = request.getfixturevalue("postgres").url() if database == "postgresql" else None
-    service = process(pace=0.004, url=url, executor_id="only-one")
+    service = process(pace=0.004, url=url, executor_id="only-one", batch_concurrency=4)
     accepted = survive(service, kills=50, seed=2)
     check_survivors(service, accepted)
     print(f"\n{database}: 50 kills, {len(accepted)} batches of 60 rows, 0 lost, 0 repeated")
@@ -168,7 +177,9 @@ def test_kill_9_fifty_times(process, database, request):
 def test_another_process_adopts_what_a_dead_one_left(process, postgres, monkeypatch, tmp_path):
     url = postgres.url()
     first = process(pace=0.01, url=url).start().ready()
-    location = first.client.post("/v1/batches", json={"options": OPTIONS, "rows": rows(200)}).headers["location"]
+    location = first.client.post("/v1/batches", json={"options": OPTIONS, "rows": rows(200)}).headers[
+        "location"
+    ]
     while first.client.get(location).json()["state"] != "classifying":
         time.sleep(0.05)
     first.kill()
@@ -202,7 +213,9 @@ def test_a_stop_finishes_calls_under_way(process):
 
 def test_a_stop_during_a_batch_goes_on_at_the_next_start(process):
     service = process(pace=0.01).start().ready()
-    location = service.client.post("/v1/batches", json={"options": OPTIONS, "rows": rows(200)}).headers["location"]
+    location = service.client.post("/v1/batches", json={"options": OPTIONS, "rows": rows(200)}).headers[
+        "location"
+    ]
     while service.client.get(location).json()["state"] != "classifying":
         time.sleep(0.05)
     started = time.monotonic()
@@ -239,7 +252,9 @@ def test_a_database_that_goes_and_comes_back(process, postgres, tmp_path_factory
     url = own.get_uri("here").replace("postgresql://", "postgresql+psycopg://")
     try:
         service = process(pace=0.005, url=url).start().ready()
-        location = service.client.post("/v1/batches", json={"options": OPTIONS, "rows": rows(300)}).headers["location"]
+        location = service.client.post("/v1/batches", json={"options": OPTIONS, "rows": rows(300)}).headers[
+            "location"
+        ]
         while service.client.get(location).json()["state"] != "classifying":
             time.sleep(0.05)
         own.stop()

@@ -46,8 +46,8 @@ OUTWARD = [
 def test_targets_that_are_refused(url):
     with pytest.raises(Problem) as caught:
         guard.check_url(url)
-    assert caught.value.kind == "invalid"
-    assert caught.value.detail.startswith("/url: ")
+    assert caught.value.kind == "target-refused"
+    assert caught.value.detail.startswith("url: ")
 
 
 @pytest.mark.parametrize("url", OUTWARD)
@@ -206,7 +206,7 @@ def test_a_private_target_is_refused_when_made_and_when_sent(launch, receiver):
     target = receiver()
     with launch() as service:
         made = service.call("POST", "/v1/webhooks", json={"url": target.url, "events": ["batch.done"]})
-        assert made.status_code == 422
+        assert made.status_code == 403
         webhook = subscribe(service, "https://example.com/")
         with service.database.session() as session:  # as if the name had turned inward since
             session.execute(sa.text("UPDATE webhooks SET url = :url"), {"url": target.url})

@@ -1,0 +1,108 @@
+"""Settings come from the environment, are checked, and unsafe ones stop the start."""
+
+from pathlib import Path
+
+import pytest
+
+from service import main
+from service.settings import ServiceSettings, from_environment
+from voc.errors import OptionError
+
+
+def read(monkeypatch, tmp_path, **given):
+    for name, value in {"VOC_DATA_DIR": str(tmp_path), **given}.items():
+        monkeypatch.setenv(name, value)
+    return from_environment()
+
+
+def test_defaults_are_private_and_embedded(monkeypatch, tmp_path):
+    settings = read(monkeypatch, tmp_path)
+    assert (settings.public, settings.sqlite, settings.workers) == (False, True, 1)
+    assert settings.url == f"sqlite:///{tmp_path}/voc.sqlite"
+
+
+@pytest.mark.parametrize(
+    "given, word",
+    [
+        ({"VOC_HOST": "0.0.0.0"}, "VOC_ALLOWED_HOSTS"),
+        ({"VOC_HOST": "::"}, "VOC_ALLOWED_HOSTS"),
+        ({"VOC_ALLOWED_HOSTS": '["*"]'}, "VOC_ALLOWED_HOSTS"),
+        ({"VOC_ALLOWED_HOSTS": '["*.example.com"]'}, "VOC_ALLOWED_HOSTS"),
+        ({"VOC_CORS_ORIGINS": '["*"]'}, "VOC_CORS_ORIGINS"),
+        ({"VOC_FORWARDED_ALLOW_IPS": '["*"]'}, "VOC_FORWARDED_ALLOW_IPS"),
+        ({"VOC_WORKERS": "2"}, "PostgreSQL"),
+        ({"VOC_DATABASE_URL": "mysql://secret@db/x"}, "postgresql+psycopg"),
+        ({"VOC_DATABASE_URL": "postgres://secret@db/x"}, "postgresql+psycopg"),
+        (
+            {
+                "VOC_HOST": "10.1.2.3",
+                "VOC_ALLOWED_HOSTS": '["a"]',
+                "VOC_WEBHOOK_ALLOW_NETWORKS": '["10.0.0.0/8"]',
+            },
+            "WEBHOOK",
+        ),
+        ({"VOC_WEBHOOK_ALLOW_NETWORKS": '["everything"]'}, "VOC_WEBHOOK_ALLOW_NETWORKS"),
+        ({"VOC_PORT": "eighty"}, "VOC_PORT"),
+        ({"VOC_PORT": "70000"}, "VOC_PORT"),
+        ({"VOC_MAX_ROWS": "0"}, "VOC_MAX_ROWS"),
+        ({"VOC_DATABSE_URL": "sqlite:///x"}, "VOC_DATABASE_URL"),  # a slip of the finger
+        ({"VOC_QWERTY": "1"}, "VOC_QWERTY"),
+    ],
+)
+def test_unsafe_or_wrong_settings_stop_the_start(monkeypatch, tmp_path, given, word):
+    with pytest.raises(OptionError) as caught:
+        read(monkeypatch, tmp_path, **given)
+    assert word in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_public_without_a_key_does_not_start(tmp_path):
+    settings = ServiceSettings(data_dir=tmp_path, host="0.0.0.0", allowed_hosts=("voc.example.com",))
+    with pytest.raises(OptionError, match="voc keys create"):
+        main.check(settings)
+    database = main.open_database(settings)
+    from service import keys
+
+    keys.create(database)
+    database.close()
+    main.check(settings)
+
+
+def test_an_unreachable_database_is_said_without_its_password(tmp_path):
+    settings = ServiceSettings(
+        data_dir=tmp_path, database_url="postgresql+psycopg://voc:hunter2@127.0.0.1:9/none?connect_timeout=1"
+    )
+    with pytest.raises(OptionError) as caught:
+        main.open_database(settings)
+    assert "hunter2" not in str(caught.value) and "VOC_DATABASE_URL" in str(caught.value)
+    assert "hunter2" not in repr(settings)
+
+
+def test_migrations_build_what_the_tables_say(tmp_path, postgres):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from service.database import Database, migrate
+    from service.tables import Base
+
+    for url in (f"sqlite:///{tmp_path}/m.sqlite", postgres.url()):
+        migrate(url)
+        migrate(url)  # again changes nothing
+        database = Database(url)
+        with database.engine.connect() as connection:
+            found = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        database.close()
+        assert found == []
+
+
+def test_the_unit_and_the_container_name_real_settings():
+    import re
+
+    known = {f"VOC_{name.upper()}" for name in ServiceSettings.model_fields}
+    for file in (Path(main.__file__).parent / "deploy").iterdir():
+        assert set(re.findall(r"VOC_[A-Z_]+", file.read_text())) <= known, file.name
+
+
+def test_modules_stay_readable():
+    for path in Path(main.__file__).parent.rglob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path
