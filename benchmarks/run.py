@@ -15,6 +15,7 @@ BENCHMARKS = {
     "language": "benchmarks.language.run",
     "normalization": "benchmarks.normalization.run",
     "movement": "benchmarks.movement.run",
+    "topics": "benchmarks.topics.run",
     "pipeline": "benchmarks.pipeline.run",
     "readme": "benchmarks.readme",
 }

@@ -1,0 +1,1 @@
+"""Topic discovery side by side with other systems, on the same vectors in one run."""

@@ -1,0 +1,135 @@
+"""`python benchmarks/run.py topics`: voc's topics, BERTopic's and Turftopic's on the same vectors in one run.
+
+Corpus: Saudi map reviews (Arabic and English), airline tweets (English) and 208 own translated pairs.
+Measured: coherence (NPMI) and diversity per language, share of texts without a topic, alignment (share of
+translated pairs in one topic, with chance beside it), agreement of a second run with another seed and of a
+run on nine tenths of the texts, processor time, wall time and peak memory; then the time for 100,000 texts.
+"""
+
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.record import machine, save, table
+from benchmarks.topics import measures
+from benchmarks.topics.corpora import Corpus, corpus, enlarged
+from benchmarks.topics.systems import SYSTEMS
+
+ROOT = Path(__file__).resolve().parents[2]
+NEEDS = {"voc, engine bertopic": "bertopic", "BERTopic defaults": "bertopic", "Turftopic S3": "turftopic"}
+LARGE = 100_000
+LIMIT_S = 3600
+
+
+def measured(name, given, seed):
+    """What a system gives in a process of its own, or None when it fails or takes over an hour."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "in.npz", Path(folder) / "out.json"
+        np.savez(
+            source, texts=np.array(given.texts), languages=np.array(given.languages), vectors=given.vectors
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.topics.systems",
+            name,
+            str(source),
+            str(target),
+            str(seed),
+        ]
+        try:
+            subprocess.run(command, cwd=ROOT, check=True, timeout=LIMIT_S, capture_output=True)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            print(f"{name}: {(error.stderr or b'').decode()[-300:]}")
+            return None
+        return json.loads(target.read_text(encoding="utf-8"))
+
+
+def part(given, kept):
+    return Corpus(
+        [given.texts[i] for i in kept], [given.languages[i] for i in kept], given.vectors[kept], given.pairs
+    )
+
+
+def evaluated(name, given, again):
+    first = measured(name, given, 1)
+    if first is None:
+        return None
+    labels, words = first["labels"], first["words"]
+    aligned, chance = measures.alignment(labels, given.pairs)
+    result = {
+        "topics": len(words),
+        "without_topic": float((np.asarray(labels) < 0).mean()),
+        "both_languages": measures.mixed(labels, given.languages),
+        "alignment": aligned,
+        "alignment_by_chance": chance,
+        **{key: first[key] for key in ("cpu_s", "wall_s", "peak_mb")},
+    }
+    for language in ("ar", "en"):
+        result[f"npmi_{language}"], result[f"n_npmi_{language}"] = measures.coherence(
+            words, given.texts, language
+        )
+        result[f"diversity_{language}"] = measures.diversity(words, language)
+    if again:
+        second = measured(name, given, 2)
+        kept = np.flatnonzero(np.random.default_rng(0).random(len(labels)) < 0.9)
+        fewer = measured(name, part(given, kept), 1)
+        result["agreement_seed"] = measures.agreement(labels, second["labels"])
+        result["agreement_subset"] = measures.agreement(np.asarray(labels)[kept], fewer["labels"])
+        result["matched_jaccard_subset"] = measures.matched_jaccard(np.asarray(labels)[kept], fewer["labels"])
+    print(name, json.dumps(result), flush=True)
+    return result
+
+
+def main(out, quick):
+    given = corpus(quick)
+    results = {}
+    for name in SYSTEMS:
+        if name in NEEDS and importlib.util.find_spec(NEEDS[name]) is None:
+            print(f"{name}: skipped, {NEEDS[name]} is not installed")
+            continue
+        results[name] = evaluated(name, given, again=name == "voc" or not quick)
+    large = {}
+    if not quick:
+        for name in ("voc", "BERTopic defaults"):
+            told = measured(name, enlarged(given, LARGE), 1) if results.get(name) else None
+            if told:
+                large[name] = {key: told[key] for key in ("cpu_s", "wall_s", "peak_mb")}
+                print(name, LARGE, large[name], flush=True)
+    result = {"machine": machine(), "texts": len(given.texts), "pairs": given.pairs, "systems": results}
+    save(out, "topics", result | {"large": {"texts": LARGE, "systems": large}}, markdown(result, large))
+
+
+def markdown(result, large):
+    names = [name for name, told in result["systems"].items() if told]
+    lines = {
+        "topics": "topics",
+        "texts without a topic (share)": "without_topic",
+        "translated pairs in one topic (share)": "alignment",
+        "the same by chance": "alignment_by_chance",
+        "topics that hold both languages (share)": "both_languages",
+        "coherence, NPMI, Arabic words": "npmi_ar",
+        "coherence, NPMI, English words": "npmi_en",
+        "diversity, Arabic words": "diversity_ar",
+        "diversity, English words": "diversity_en",
+        "agreement with another seed (ARI)": "agreement_seed",
+        "agreement on nine tenths of the texts (ARI)": "agreement_subset",
+        "processor seconds": "cpu_s",
+        "peak memory, MB": "peak_mb",
+    }
+    rows = [[label, *(result["systems"][name].get(key) for name in names)] for label, key in lines.items()]
+    text = f"### Topics: {result['texts']:,} texts in two languages, same vectors\n\n" + table(
+        ["measure", *names], rows
+    )
+    if large:
+        times = ", ".join(
+            f"{name} {told['cpu_s']:.0f} s of processor time, {told['peak_mb']:,.0f} MB"
+            for name, told in large.items()
+        )
+        text += f"\n\n{LARGE:,} texts, vectors given: {times}."
+    return text
