@@ -153,7 +153,7 @@ class _People:
         kinds, index = np.unique(answers.leaf_theme, return_inverse=True)
         members = (index[:, None] == np.arange(len(kinds))[None, :]).astype(np.float64)
         by_theme: Any = table @ (members if isinstance(table, np.ndarray) else sp.csr_matrix(members))
-        held = [matrix > 0 for matrix in (by_theme, table)]
+        held: list[Any] = [matrix > 0 for matrix in (by_theme, table)]
         counts = [grouped(wave, np.ones(len(wave)), 2, matrix) for matrix in held]
         return _People(np.bincount(wave, minlength=2), *(np.rint(count).astype(np.int64) for count in counts))
 
