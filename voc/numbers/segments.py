@@ -83,7 +83,8 @@ def spread_unknown_language(
 def _cross(frame: pd.DataFrame, wave: Ints, weight: Floats) -> tuple[Ints, list[str]]:
     """(n,) code of each row's cell, and the cells' names; every cell leaves room for two languages."""
     code, names = np.zeros(len(frame), dtype=np.int64), [""]
-    for column in sorted(frame.columns, key=lambda name: len(frame[name].unique())):
+    sizes = frame.nunique()
+    for column in sorted(frame.columns, key=lambda name: int(sizes[name])):
         values, labels = pd.factorize(frame[column].astype(str), sort=True)
         code, names = _cut(
             code, names, values.astype(np.int64), list(map(str, labels)), wave, weight, 3 * LEAST
