@@ -24,7 +24,8 @@ _ROLES_AR: Final = (
 )
 _ROLES_EN: Final = (
     r"mr|mrs|ms|miss|dr|eng|prof|captain|agent|employee|manager|waiter|waitress|driver|nurse|doctor|"
-    r"named|called|(?:his|her) name is|name was|served by|helped by|thanks to|speak to|spoke (?:to|with)"
+    r"named|called|i am|i'm|this is|(?:his|her) name is|name was|"
+    r"served by|helped by|thanks to|speak to|spoke (?:to|with)"
 )
 _OWN_AR: Final = (
     "و?[اإأ]سم[يى](?: الكامل| الثلاثي| هو)?|و?[اإأ]نا [اإأ]سم[يى]|معكم? (?:[اأ]خوكم?|[اأ]ختكم?|العميل[ةه]?)|"
@@ -33,7 +34,8 @@ _OWN_AR: Final = (
 _OWN_EN: Final = r"my (?:full )?name(?: is|'s|:)|name\s*:|esmi|ismi|i am called"
 _LEADS: Final = re.compile(
     rf"(?P<own>(?<!\w)(?:{_OWN_AR}|(?i:{_OWN_EN}))[ :\-]+)|"
-    rf"(?P<role>(?<!\w)(?:(?:وال|بال|لل|[وبلف])?(?:ال)?(?:{_ROLES_AR})|[اإأ]سم[هاو]+|المدعو[ةه]?|"
+    rf"(?P<role>(?<!\w)(?:(?:وال|بال|لل|[وبلف])?(?:ال)?(?:{_ROLES_AR})|"
+    r"و?[اإأ]سم[هاو]+|ب[اإ]سم|[اأ]نا|المدعو[ةه]?|"
     rf"(?i:{_ROLES_EN}))\.?[ :\-]+)"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019\-][^\W\d_]+)*")

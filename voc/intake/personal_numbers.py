@@ -38,8 +38,8 @@ _ID_WORDS: Final = (
 _CARD_WORDS: Final = r"بطاق|فيزا|مدى|ماستر|ائتمان|card|visa|master|mada|amex"
 _OTHER_WORDS: Final = (
     r"طلب|فاتور|تذكر|شحن|تتبع|مرجع|بلاغ|حجز|معامل|عملي[ةه]|شكوى|شكوي|حوال|تسلسلي|رحل[ةه]|"
-    r"عقد|منتج|باركود|موديل|سجل تجاري|ضريب|"
-    r"order|invoice|ticket|track|shipment|awb|ref|booking|transaction|complaint|case|serial|imei|flight|contract|"
+    r"عميل|عضوي|عقد|منتج|باركود|موديل|سجل تجاري|ضريب|"
+    r"customer|member|order|invoice|ticket|track|shipment|awb|ref|booking|transaction|complaint|case|serial|imei|flight|contract|"
     r"barcode|sku|model|receipt|\bcr\b|\bvat\b|talab|fatora"
 )
 _CONTEXT: Final = re.compile(
