@@ -145,3 +145,24 @@ def test_many_sources_fail_as_one(tmp_path):
     good = write(tmp_path / "a.csv", csv_text(ROWS))
     with pytest.raises(InputError, match=r"none\.csv"):
         reading([good, tmp_path / "none.csv"])
+
+
+def test_the_reason_for_refusing_all_rows_is_told_once_a_kind(tmp_path):
+    text = GOOD + "".join(f"words of {i},{i + 20}\n" for i in range(30)) + "fine,x\n"
+    with pytest.raises(OptionError, match="fits the scale"):
+        reading(write(tmp_path / "a.csv", text), scale="nps")
+    dates = (
+        "comment,date\n" + "".join(f"words of {i},20{i + 24}-13-45\n" for i in range(30)) + "ok,2024-01-01\n"
+    )
+    with pytest.raises(InputError, match=r"30 rows like this\)"):
+        reading(write(tmp_path / "b.csv", dates.replace("ok,2024", ",2024")), date="date")
+
+
+def test_personal_data_is_masked_in_comments_and_rejects(tmp_path):
+    text = "comment,score\ncall me on 0551234567 please,9\nmy mail is someone@example.com,99\nfine by me,3\n"
+    path = write(tmp_path / "a.csv", text + "write to someone@example.com,9,9\n")
+    survey = reading(path, redact=True, scale="nps")
+    assert survey.comments["text"].tolist() == ["call me on [PHONE] please", "fine by me"]
+    assert survey.rejects["value"].tolist() == ["99", "write to [EMAIL],9,9"]
+    assert "redacted" in codes(survey)
+    assert "0551234567" in reading(path, scale="nps").comments["text"][0]

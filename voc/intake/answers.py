@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,17 +94,21 @@ class _Work:
 
     def reject(self, bad: Flags, column: str, values: pd.Series | None, reason: str) -> None:
         """Rows flagged in `bad` that are still in go out, for `reason`."""
-        for place in np.flatnonzero(bad & self.kept):
-            value = "" if values is None else values.iloc[place]
-            self.rejects.add(self.table.files[place], self.table.rows[place], column, value, reason)
-            self.kept[place] = False
+        places = np.flatnonzero(bad & self.kept)
+        given = [""] * len(places) if values is None else values.iloc[places].tolist()
+        self._put_out(places, column, given, [reason] * len(places))
 
-    def _reject_values(self, values: pd.Series, problems: dict[Any, str], column: str) -> None:
-        by_reason: dict[str, list[Any]] = {}
-        for value, reason in problems.items():
-            by_reason.setdefault(reason, []).append(value)
-        for reason, group in by_reason.items():
-            self.reject(values.isin(group).to_numpy(), column, values, reason)
+    def _reject_values(self, values: pd.Series, problems: Mapping[Any, str], column: str) -> None:
+        if problems:
+            reasons = values.map(problems)
+            places = np.flatnonzero(reasons.notna().to_numpy() & self.kept)
+            self._put_out(places, column, values.iloc[places].tolist(), reasons.iloc[places].tolist())
+
+    def _put_out(self, places: npt.NDArray[Any], column: str, given: list[Any], reasons: list[str]) -> None:
+        files, rows = self.table.files[places], self.table.rows[places].tolist()
+        for file, row, value, reason in zip(files, rows, given, reasons, strict=True):
+            self.rejects.add(file, row, column, value, reason)
+        self.kept[places] = False
 
     def text(self) -> pd.Series:
         """The written answers, verbatim; empty where nothing was written."""
@@ -174,7 +179,7 @@ class _Work:
             told = f"{shown(column, 60)!r} holds no date ({reason}); its rows were kept without one."
             self.notices.append(Notice("no_dates", told))
             return dated.times
-        self._reject_values(values.map(str, na_action="ignore").str.strip(), dict(dated.problems), column)
+        self._reject_values(values.map(str, na_action="ignore").str.strip(), dated.problems, column)
         missing = int((dated.times.isna().to_numpy() & self.kept).sum())
         if missing:
             told = f"{missing} rows have no date in {shown(column, 60)!r}; they belong to no period."

@@ -124,7 +124,7 @@ def named(wanted: str, names: list[str], part: str, questions: Mapping[str, str]
     folded |= {headers.key(name): name for name in reversed(names)}
     if headers.key(wanted) in folded and headers.key(wanted):
         return folded[headers.key(wanted)]
-    near = [folded[match] for match in get_close_matches(headers.key(wanted), list(folded), 3, 0.5)]
+    near = [folded[match] for match in get_close_matches(headers.key(wanted), list(folded), 3, 0.6)]
     hint = f"Did you mean {' or '.join(repr(shown(name, 60)) for name in near)}? " if near else ""
     option = _OPTIONS[part]
     raise OptionError(

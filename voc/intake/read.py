@@ -43,7 +43,7 @@ def read(
     cells, files, rows, notices = _joined(grids)
     questions = {name: text for grid in reversed(grids) for name, text in grid.questions.items()}
     found = columns.find_roles(cells, files, settings, questions)
-    rejects = Rejects()
+    rejects = Rejects(redact=settings.redact)
     for grid in grids:
         for row, value, reason in grid.faulty:
             rejects.add(grid.name, row, "", value, reason)

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from dataclasses import dataclass, field
+from typing import Final
 
 import pandas as pd
 
 from voc import tables
 from voc.intake.cells import shown
 
+_VALUE: Final = re.compile(r"'.*'|[\d.,-]+")  # what differs between reasons of one kind
+LONGEST: Final = 400  # characters of a value that are looked at; 200 are shown
+
 
 @dataclass
 class Rejects:
-    """Collects rejected rows; a row is rejected once, for the first reason found."""
+    """Collects rejected rows; a row is rejected once, for the first reason found.
 
+    With `redact`, personal data in the values is masked: rejects are stored like comments are.
+    """
+
+    redact: bool = True
     entries: list[tuple[str, int, str, str, str]] = field(default_factory=list)
 
     def add(self, file: str, row: int, column: str, value: object, reason: str) -> None:
         """One row; `value` is shortened to 200 characters and made safe to show."""
+        if self.redact:
+            from voc.intake.privacy import redact
+
+            came = str(value)[:LONGEST]
+            value = redact(came).text
+            reason = reason if value == came else redact(reason).text  # a reason may quote the value
         self.entries.append((file, int(row), column, shown(value), reason))
 
     def frame(self) -> pd.DataFrame:
@@ -34,7 +48,10 @@ class Rejects:
         )
 
     def summary(self, most: int = 3) -> str:
-        """The commonest reasons with an example each, for a message when no row is left."""
-        counts = Counter(f"{entry[2]}: {entry[4]}" if entry[2] else entry[4] for entry in self.entries)
-        parts = [f"{reason} ({count} rows)" for reason, count in counts.most_common(most)]
-        return "; ".join(shown(part, 160) for part in parts)
+        """The commonest reasons, one example of each, for a message when no row is left."""
+        kinds: dict[str, list[str]] = {}
+        for _, _, column, _, reason in self.entries:
+            told = f"{shown(column, 40)!r}: {reason}" if column else reason
+            kinds.setdefault(f"{column} {_VALUE.sub('', reason)}", []).append(told)
+        common = sorted(kinds.values(), key=len, reverse=True)[:most]
+        return "; ".join(f"{shown(told[0], 160)} ({len(told):,} rows like this)" for told in common)
