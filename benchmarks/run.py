@@ -17,6 +17,7 @@ BENCHMARKS = {
     "movement": "benchmarks.movement.run",
     "topics": "benchmarks.topics.run",
     "pipeline": "benchmarks.pipeline.run",
+    "service": "benchmarks.service.run",
     "readme": "benchmarks.readme",
 }
 

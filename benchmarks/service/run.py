@@ -1,0 +1,261 @@
+"""The service under load, beside the bare model in the same run: throughput, latency, overload, memory.
+
+Starts `voc serve` as its own process with the embedded models and calls it over HTTP. The bare
+model is measured before and after the service and averaged, as a machine's pace drifts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.record import machine, save, table
+from benchmarks.service.load import Calls, Connection, Load, closed_loop, open_loop
+
+ROOT = Path(__file__).resolve().parents[2]
+PER_CALL = 20  # documents in a call, where many calls come at once
+
+
+def main(out: Path, quick: bool) -> None:
+    """Measure and write `service.json` and `service.md`."""
+    seconds = 6.0 if quick else 30.0
+    texts = _texts()
+    facts: dict[str, Any] = {"machine": machine(), "quick": quick, "documents_per_call": PER_CALL}
+    bare = Bare(texts)
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
+        calls = Calls(texts, server.token, server.port)
+        asyncio.run(closed_loop(calls, connections=4, size=PER_CALL, seconds=2.0))  # warm
+        facts["throughput"] = _throughput(bare, calls, seconds)
+        facts["single"] = _single(bare, calls, 60 if quick else 300)
+        facts["at_70"] = _steady(calls, facts["throughput"]["texts_per_s"], seconds)
+        facts["overload"] = _overload(calls, facts["throughput"]["texts_per_s"], seconds, server)
+        facts["memory"] = _memory(calls, server, 2_000 if quick else 100_000)
+        facts["upload"] = _upload(server, 100_000 if quick else 1_000_000)
+    save(out, "service", facts, _markdown(facts))
+
+
+class Bare:
+    """The model alone, in this process."""
+
+    def __init__(self, texts: list[str]) -> None:
+        from voc.pipeline import open_tools
+
+        self.tools, self.texts, self.count = open_tools(), texts, 10_000_000
+        self.classify(64)
+
+    def classify(self, size: int) -> float:
+        """Seconds for `size` texts never seen before."""
+        from voc.pipeline import classify
+
+        sent = []
+        for _ in range(size):
+            self.count += 1
+            sent.append(f"{self.texts[self.count % len(self.texts)]} {self.count}")
+        started = time.perf_counter()
+        classify(sent, tools=self.tools)
+        return time.perf_counter() - started
+
+    def texts_per_s(self, seconds: float) -> float:
+        done, spent = 0, 0.0
+        while spent < seconds:
+            spent += self.classify(32)
+            done += 32
+        return done / spent
+
+
+def _throughput(bare: Bare, calls: Calls, seconds: float) -> dict[str, Any]:
+    """Three rounds of model, service, model: shared machines change pace from second to second."""
+    model, service, statuses = [], [], {}
+    for _ in range(3):
+        model.append(bare.texts_per_s(seconds / 3))
+        load = asyncio.run(closed_loop(calls, connections=8, size=PER_CALL, seconds=seconds / 2))
+        service.append(load.documents / load.elapsed)
+        statuses = load.statuses()
+        model.append(bare.texts_per_s(seconds / 3))
+    pairs = [2 * one / (model[2 * i] + model[2 * i + 1]) for i, one in enumerate(service)]
+    return {
+        "bare_texts_per_s": sum(model) / len(model),
+        "texts_per_s": sum(service) / len(service),
+        "ratio": sum(pairs) / len(pairs),
+        "ratios": pairs,
+        "statuses": statuses,
+    }
+
+
+def _single(bare: Bare, calls: Calls, count: int) -> dict[str, Any]:
+    async def ask() -> list[float]:
+        connection = Connection(calls.port)
+        times = [(await calls.send(connection, 1))[1] for _ in range(count)]
+        connection.close()
+        return times
+
+    before = sorted(bare.classify(1) for _ in range(count))
+    called = sorted(asyncio.run(ask()))
+    after = sorted(bare.classify(1) for _ in range(count))
+    alone = (before[count // 2] + after[count // 2]) / 2
+    return {"bare_p50_s": alone, "p50_s": called[count // 2], "ratio": called[count // 2] / alone}
+
+
+def _steady(calls: Calls, capacity: float, seconds: float) -> dict[str, Any]:
+    rate = 0.7 * capacity / PER_CALL
+    load = asyncio.run(open_loop(calls, per_second=rate, size=PER_CALL, seconds=seconds))
+    p50, p99 = load.percentile(0.5), load.percentile(0.99)
+    return {"p50_s": p50, "p99_s": p99, "ratio": p99 / p50, "statuses": load.statuses()}
+
+
+def _overload(calls: Calls, capacity: float, seconds: float, server: Server) -> dict[str, Any]:
+    rate = 3.0 * capacity / PER_CALL
+    load = asyncio.run(open_loop(calls, per_second=rate, size=PER_CALL, seconds=seconds))
+    return {
+        "slowest_s": load.slowest(),
+        "statuses": load.statuses(),
+        "answered_texts_per_s": load.documents / load.elapsed,
+        "refused_p50_s": load.percentile(0.5, 503),
+        "alive": server.process.poll() is None,
+    }
+
+
+def _memory(calls: Calls, server: Server, count: int) -> dict[str, Any]:
+    """Calls of one document from eight connections, memory read ten times on the way."""
+    seen = []
+    done = 0
+
+    async def some(number: int) -> Load:
+        load = Load()
+
+        async def one() -> None:
+            connection = Connection(calls.port)
+            for _ in range(number // 8):
+                load.add(*await calls.send(connection, 1), 1)
+            connection.close()
+
+        await asyncio.gather(*(one() for _ in range(8)))
+        return load
+
+    for _ in range(10):
+        load = asyncio.run(some(count // 10))
+        done += sum(load.statuses().values())
+        seen.append(server.resident_mb())
+    return {"calls": done, "resident_mb": seen, "growth_mb": seen[-1] - seen[1]}
+
+
+def _upload(server: Server, rows: int) -> dict[str, Any]:
+    """One upload of so many rows; memory at its highest while it came in."""
+    before = server.resident_mb()
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:
+        file.write("id,comment,nps,date\n")
+        for i in range(rows):
+            file.write(
+                f"{i},الخدمة في الفرع {i} كانت بطيئة and the staff were kind,{i % 11},2024-0{1 + i % 6}-03\n"
+            )
+        file.flush()
+        with Path(file.name).open("rb") as stream:
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{server.port}/v1/batches", data=stream, method="POST",
+                headers={"Authorization": f"Bearer {server.token}", "Content-Type": "text/csv",
+                         "Content-Length": str(Path(file.name).stat().st_size)},
+            )  # fmt: skip
+            started = time.perf_counter()
+            with urllib.request.urlopen(request) as answer:
+                told = json.load(answer)
+                status = answer.status
+            took = time.perf_counter() - started
+        peak = server.peak_mb()
+    gone = urllib.request.Request(
+        f"http://127.0.0.1:{server.port}/v1/batches/{told['id']}", method="DELETE",
+        headers={"Authorization": f"Bearer {server.token}"},
+    )  # fmt: skip
+    urllib.request.urlopen(gone).close()
+    return {"rows": rows, "status": status, "bytes": told["bytes"], "seconds": took,
+            "resident_before_mb": before, "peak_resident_mb": peak}  # fmt: skip
+
+
+class Server:
+    """`voc serve` in its own process."""
+
+    def __init__(self, folder: Path) -> None:
+        from service import keys
+        from service.main import open_database
+        from service.settings import ServiceSettings
+
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        database = open_database(ServiceSettings(data_dir=folder))
+        scopes = ("classify", "batch")
+        made = keys.create(database, scopes=scopes, rate_per_minute=10**8, documents_per_day=10**9)
+        database.close()
+        self.token = made.token
+        environment = {**os.environ, "VOC_DATA_DIR": str(folder), "VOC_LOG_LEVEL": "WARNING"}
+        code = f"from service.main import run; run(port={self.port})"
+        self.process = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=ROOT)
+
+    def wait(self) -> None:
+        for _ in range(1200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz").close()
+                return
+            except OSError:
+                if self.process.poll() is not None:
+                    raise RuntimeError("the service did not start") from None
+                time.sleep(0.1)
+        raise RuntimeError("the service did not get ready")
+
+    def resident_mb(self) -> float:
+        return self._status("VmRSS")
+
+    def peak_mb(self) -> float:
+        return self._status("VmHWM")
+
+    def _status(self, name: str) -> float:
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    server = Server(folder)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.process.terminate()
+        server.process.wait()
+
+
+def _texts() -> list[str]:
+    from voc.demo.survey import survey
+
+    frame = survey(n=2000)
+    column = max(frame.columns, key=lambda name: frame[name].astype(str).str.len().mean())
+    return [text for text in frame[column].dropna().astype(str) if text.strip()]
+
+
+def _markdown(facts: dict[str, Any]) -> str:
+    through, single, steady = facts["throughput"], facts["single"], facts["at_70"]
+    over, memory, upload = facts["overload"], facts["memory"], facts["upload"]
+    rows = [
+        ("bare model, texts/s", through["bare_texts_per_s"], ""),
+        (f"service, texts/s ({PER_CALL} a call)", through["texts_per_s"], ""),
+        ("service / bare model", through["ratio"], ">= 0.85"),
+        ("one document, p50, service / bare model", single["ratio"], "<= 2"),
+        ("70 % load, p50, s", steady["p50_s"], ""),
+        ("70 % load, p99 / p50", steady["ratio"], "< 5"),
+        ("3 x overload, slowest answer, s", over["slowest_s"], "< 2"),
+        ("3 x overload, answers by status", json.dumps(over["statuses"]), "no crash"),
+        (f"memory growth over {memory['calls']} calls, MB", memory["growth_mb"], "flat"),
+        (f"upload of {upload['rows']} rows, peak resident MB", upload["peak_resident_mb"], "< 500"),
+        ("load of the machine at start (2 cores)", facts["machine"]["load_at_start"], ""),
+    ]
+    return table(("What", "Measured", "Asked for"), rows)
