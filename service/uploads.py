@@ -31,7 +31,7 @@ _SUFFIXES: Final = (
     ".gz",
     ".zip",
 )
-_KINDS: Final = {
+KINDS: Final = {
     "text/csv": ".csv",
     "text/tab-separated-values": ".tsv",
     "application/x-ndjson": ".jsonl",
@@ -78,13 +78,13 @@ async def receive(request: Request, settings: ServiceSettings, raw_options: str 
                 file_name, options = await _multipart(request, parameters.get(b"boundary", b""), spool)
             elif name == "application/json":
                 file_name, options = "rows.jsonl", await _json(request, spool, settings.max_rows)
-            elif name in _KINDS:
-                file_name, options = f"upload{_KINDS[name]}", _query_options(raw_options)
+            elif name in KINDS:
+                file_name, options = f"upload{KINDS[name]}", _query_options(raw_options)
                 async for piece in _stream(request):
                     spool.put(piece)
                     await spool.drain()
             else:
-                kinds = ", ".join(["multipart/form-data", "application/json", *_KINDS])
+                kinds = ", ".join(["multipart/form-data", "application/json", *KINDS])
                 raise Problem("unsupported-media-type", f"Send one of {kinds}; {name[:80]!r} came.")
             _check_suffix(file_name)
             if not spool.bytes:

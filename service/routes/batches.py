@@ -13,7 +13,7 @@ from service.deps import BatchCaller, RuntimeDep
 from service.errors import Problem, request_id
 from service.schemas import PROBLEM_RESPONSES
 from service.schemas_batches import BatchesOut, BatchOptions, BatchOut, BatchRowsIn, State
-from service.uploads import receive
+from service.uploads import KINDS, receive
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"], responses=PROBLEM_RESPONSES)
 
@@ -48,7 +48,10 @@ _BODY: dict[str, Any] = {
             "application/json": {"schema": _ROWS},
             "multipart/form-data": {
                 "schema": _FORM,
-                "encoding": {"options": {"contentType": "application/json"}},
+                "encoding": {
+                    "file": {"contentType": ", ".join(KINDS)},
+                    "options": {"contentType": "application/json"},
+                },
             },
         },
     }

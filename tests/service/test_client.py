@@ -85,7 +85,8 @@ def test_a_busy_service_is_asked_again():
     class Busy(BaseHTTPRequestHandler):
         def do_GET(self):
             seen.append(self.path)
-            body = b'{"id": "b", "state": "done", "progress": {"rows_total": 1, "rows_done": 1}, "problem": null}'
+            body = b'{"id": "b", "state": "done", "problem": null, "progress": '
+            body += b'{"rows_total": 1, "rows_done": 1}}'
             self.send_response(503 if len(seen) < 3 else 200)
             self.send_header("retry-after", "0")
             self.send_header("content-length", str(len(body)))

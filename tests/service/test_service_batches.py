@@ -53,6 +53,7 @@ def test_working_files_and_upload_are_gone(service, done):
     assert not list((service.settings.data_dir / "uploads").iterdir())
 
 
+JSON = {"content-type": "application/json"}
 CSV = "comment,nps\nالخدمة ممتازة,10\nslow and rude,2\n"
 
 
@@ -105,8 +106,8 @@ def test_rows_keep_the_file_name_they_came_with(service):
         ({"json": {"rows": [1]}}, 422, "invalid"),
         ({"json": {"rows": [{"a": 1}], "rows2": 1}}, 422, "invalid"),
         ({"json": [1]}, 422, "invalid"),
-        ({"content": b'{"rows": [{"a": 1}', "headers": {"content-type": "application/json"}}, 400, "bad-request"),
-        ({"content": b'{"rows": [{"a": \xff}]}', "headers": {"content-type": "application/json"}}, 400, "bad-request"),
+        ({"content": b'{"rows": [{"a": 1}', "headers": JSON}, 400, "bad-request"),
+        ({"content": b'{"rows": [{"a": \xff}]}', "headers": JSON}, 400, "bad-request"),
         ({"json": {"rows": [{"a": 1}], "options": {"language": "fr"}}}, 422, "invalid"),
         ({"json": {"rows": [{"a": 1}]}, "headers": {"idempotency-key": "with space"}}, 422, "invalid"),
     ],

@@ -8,6 +8,8 @@ from fakes import answer
 
 from service.analysis import Document
 
+JSON = {"content-type": "application/json"}
+
 
 def post(service, documents, **more):
     return service.call("POST", "/v1/classify", json={"documents": documents}, **more)
@@ -131,8 +133,8 @@ def problem(answered, kind):
         ("POST", "/v1/classify", {"content-type": "application/json", "content-encoding": "gzip"}, 415,
          "unsupported-media-type"),
         ("GET", "/healthz", {"host": "evil.example"}, 421, "misdirected"),
-        ("POST", "/v1/classify", {"content-type": "application/json", "content-length": "99999999"}, 413, "too-large"),
-        ("POST", "/v1/classify", {"content-type": "application/json", "content-length": "many"}, 413, "too-large"),
+        ("POST", "/v1/classify", {**JSON, "content-length": "99999999"}, 413, "too-large"),
+        ("POST", "/v1/classify", {**JSON, "content-length": "many"}, 413, "too-large"),
     ],
 )  # fmt: skip
 def test_errors_of_the_framework_are_problems_too(service, method, path, headers, status, kind):

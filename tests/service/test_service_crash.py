@@ -171,7 +171,7 @@ def test_kill_9_fifty_times(process, database, request):
     service = process(pace=0.004, url=url, executor_id="only-one", batch_concurrency=4)
     accepted = survive(service, kills=50, seed=2)
     check_survivors(service, accepted)
-    print(f"\n{database}: 50 kills, {len(accepted)} batches of 60 rows, 0 lost, 0 repeated")
+    sys.stdout.write(f"\n{database}: 50 kills, {len(accepted)} batches of 60 rows, 0 lost, 0 repeated\n")
 
 
 def test_another_process_adopts_what_a_dead_one_left(process, postgres, monkeypatch, tmp_path):

@@ -20,8 +20,8 @@ def classify(service, token, body=ONE):
 
 @pytest.mark.parametrize(
     "value",
-    [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer voc_", "Bearer voc_a_b", "Bearer voc_a_b_c", "bearer x y",
-     "Bearer " + "voc_" * 1000, "Bearer voc__", "Bearer \u00e9"],
+    [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer voc_", "Bearer voc_a_b", "Bearer voc_a_b_c",
+     "bearer x y", "Bearer " + "voc_" * 1000, "Bearer voc__", "Bearer \u00e9"],
     ids=range(12),
 )  # fmt: skip
 def test_no_key_no_answer(service, value):

@@ -14,7 +14,6 @@ from service.settings import ServiceSettings
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
 from schemathesis.generation import GenerationMode  # noqa: E402
 
-
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 
 

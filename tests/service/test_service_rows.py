@@ -45,8 +45,10 @@ def test_pieces_do_not_matter(rows, options, first, ascii_only, sizes):
 
 @pytest.mark.parametrize(
     "body",
-    ["", "[]", "{}", '{"rows": []}', '{"rows": [{}]', '{"rows": [{}]} x', '{"rows": [{},]}', '{"rows": [{} {}]}',
-     '{"rows": {}}', '{"rows": [[]]}', '{"rows": [{}], "rows": [{}]}', '{"x": 1, "rows": [{}]}', '{"options": []}',
+    ["", "[]", "{}", '{"rows": []}', '{"rows": [{}]', '{"rows": [{}]} x',
+     '{"rows": [{},]}', '{"rows": [{} {}]}',
+     '{"rows": {}}',
+     '{"rows": [[]]}', '{"rows": [{}], "rows": [{}]}', '{"x": 1, "rows": [{}]}', '{"options": []}',
      '{"rows": [{"a": NaN}]}', '{"rows": [{"a": "\\ud800"}]}', "nonsense"],
 )  # fmt: skip
 def test_what_is_not_of_this_shape_is_refused(body):

@@ -66,8 +66,10 @@ def test_the_same_comments_from_many_callers_are_kept_once(service):
 
 
 def test_bad_comments_are_refused_whole(service):
-    for comment in ({"id": "1"}, {"text": "x"}, {"id": "", "text": "x"}, {"id": "1", "text": "x", "score": "9"},
-                    {"id": "1", "text": "x", "answered_at": "2024-01-01T00:00:00"}, {"id": "1", "text": "x", "y": 1},
+    for comment in ({"id": "1"}, {"text": "x"}, {"id": "", "text": "x"},
+                    {"id": "1", "text": "x", "score": "9"},
+                    {"id": "1", "text": "x", "answered_at": "2024-01-01T00:00:00"},
+                    {"id": "1", "text": "x", "y": 1},
                     {"id": "1", "text": "x" * 20_001}):  # fmt: skip
         answered = append(service, "bad", [comment])
         assert answered.status_code == 422, comment
