@@ -61,6 +61,7 @@ class NumbersSettings:
     compare: str | None = None  # "COLUMN=A,B": two segments instead of two periods
     labels: Path | None = None  # an analyst's labels of some comments: carries the model's error
     no_comment: Literal["project", "own_bar", "auto"] = "auto"
+    timezone: str = "UTC"  # in which periods begin and end
     confidence: float = 0.95
     fdr: float = 0.05
     seed: int = 20_240_101

@@ -65,6 +65,9 @@ def analyze(
     question: Annotated[
         str | None, _option("--question", help="The question that was asked.", panel=INPUT)
     ] = None,
+    timezone: Annotated[
+        str | None, _option("--timezone", help="Of dates without an offset, e.g. Asia/Riyadh.", panel=INPUT)
+    ] = None,
     encoding: Annotated[
         str | None, _option("--encoding", help="Of text files, if known.", panel=INPUT)
     ] = None,
@@ -135,6 +138,7 @@ def analyze(
             weight=weight,
             question=question,
             encoding=encoding,
+            timezone=timezone,
             before=before,
             after=after,
             compare=compare,
@@ -153,6 +157,8 @@ def analyze(
     if as_json:
         print_json(analysis.result)
         return
+    for notice in analysis.result["warnings"]:
+        typer.secho(f"note: {notice['message']}", err=True, dim=True)
     typer.echo(analysis.summary("ar" if lang == "ar" else "en", folder=out))
 
 

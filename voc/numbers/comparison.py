@@ -61,10 +61,11 @@ def choose(comments: pd.DataFrame, settings: NumbersSettings) -> Comparison:
             raise OptionError(
                 "Two periods cannot be compared: no row has a date. Name the date column with --date."
             )
-        split = two_periods(settings.before, settings.after)
+        sides = [periods.parse(side, settings.timezone) for side in (settings.before, settings.after)]
+        split = two_periods(sides[0], sides[1])
         split.sides(scored)
         return Comparison(split)
-    return _latest(scored)
+    return _latest(scored, settings.timezone)
 
 
 def _segments(comments: pd.DataFrame, compare: str) -> Split:
@@ -83,12 +84,12 @@ def _segments(comments: pd.DataFrame, compare: str) -> Split:
     return replace(split, column=column)
 
 
-def _latest(scored: pd.DataFrame) -> Comparison:
+def _latest(scored: pd.DataFrame, timezone: str) -> Comparison:
     if scored.empty or "answered_at" not in scored or scored["answered_at"].isna().all():
         reason = "no row has a score" if scored.empty else "no row has a date"
         return Comparison(None, (Notice("nothing_compared", f"Nothing is compared: {reason}."),))
     try:
-        before, after = periods.latest_two(scored["answered_at"])
+        before, after = periods.latest_two(scored["answered_at"], timezone)
         split = two_periods(before, after)
         split.sides(scored)
     except InputError as error:
