@@ -13,7 +13,7 @@ from voc.errors import OptionError
 from voc.taxonomy.reading import read
 from voc.taxonomy.tree import Place, Taxonomy, Theme, nearest
 
-__all__ = ["Place", "Taxonomy", "Theme", "load", "packs"]
+__all__ = ["Place", "Taxonomy", "Theme", "load", "nearest", "packs"]
 
 _FOLDER = Path(__file__).resolve().parent
 
