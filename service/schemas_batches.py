@@ -59,7 +59,7 @@ class BatchRowsIn(BaseModel):
             ]
         },
     )
-    options: BatchOptions = BatchOptions()
+    options: BatchOptions = Field(default_factory=lambda: BatchOptions.model_validate({}))
     rows: list[dict[str, Any]] = Field(min_length=1)
 
 
