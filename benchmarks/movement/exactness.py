@@ -8,7 +8,8 @@ import numpy as np
 
 from benchmarks.movement.worlds import SCENARIOS, answers, at_rest, changed, scenario, survey, wave
 from voc.numbers.answers import Answers, pool_rare
-from voc.numbers.decomposition import Options, point
+from voc.numbers.decomposition import point
+from voc.numbers.regression import Options
 
 
 def measure(runs: int) -> dict[str, float]:

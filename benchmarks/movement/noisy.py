@@ -11,8 +11,9 @@ import numpy as np
 from benchmarks.movement import labels
 from benchmarks.movement.worlds import answers, planted, survey
 from voc.numbers.answers import Answers
-from voc.numbers.decomposition import Decomposition, Options, decompose, point
+from voc.numbers.decomposition import Decomposition, decompose, point
 from voc.numbers.noise import impute
+from voc.numbers.regression import Options
 from voc.numbers.verdicts import judge
 
 THEMES, LABELED = 6, 250

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.movement.worlds import Wave, answers, points, survey, truth
-from voc.numbers.decomposition import Options, point
+from voc.numbers.decomposition import point
+from voc.numbers.regression import Options
 
 THEMES, N = 5, 1000
 

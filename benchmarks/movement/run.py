@@ -13,7 +13,7 @@ from benchmarks.movement import exactness, noisy, rivals, speed, stress, tables
 from benchmarks.movement.simulate import Row, limit, run, summarize
 from benchmarks.movement.worlds import SCENARIOS
 from benchmarks.record import machine, save
-from voc.numbers.decomposition import Options
+from voc.numbers.regression import Options
 
 # n per wave: runs of every scenario
 FULL = {100: 200, 200: 200, 500: 200, 2000: 100, 5000: 30}

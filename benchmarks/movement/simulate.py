@@ -8,7 +8,8 @@ import numpy as np
 
 from benchmarks.movement import comparators
 from benchmarks.movement.worlds import SCENARIOS, answers, planted, survey
-from voc.numbers.decomposition import Options, decompose, point
+from voc.numbers.decomposition import decompose, point
+from voc.numbers.regression import Options
 from voc.numbers.verdicts import judge
 
 FDR = 0.05

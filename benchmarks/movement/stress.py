@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.movement.worlds import World, answers, changed, points, scenario, scores, wave
-from voc.numbers.decomposition import Options, point
+from voc.numbers.decomposition import point
+from voc.numbers.regression import Options
 
 WORLDS: dict[str, dict[str, Any]] = {
     "base": {},

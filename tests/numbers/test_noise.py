@@ -56,6 +56,8 @@ def test_labels_take_the_bias_out():
         assert sum(part.total for part in corrected.parts) == pytest.approx(corrected.delta.value, abs=1e-9)
         assert fixed.prevalence_high - fixed.prevalence_low > naive.prevalence_high - naive.prevalence_low
         assert corrected.notices["labeled_comments"] == 300
+        beside = corrected.sensitivity["theme-1"]
+        assert beside[0] == pytest.approx(fixed.prevalence, rel=0.35)
     assert np.mean(ratio_naive) < 0.85
     assert np.mean(ratio_fixed) == pytest.approx(1.0, abs=0.12)
 
@@ -110,7 +112,6 @@ def test_choose_gives_known_chances_and_favors_rare_themes():
     [
         (lambda labels: labels.head(20), "at least 50"),
         (lambda labels: labels.drop(columns="theme"), "lack theme"),
-        (lambda labels: labels.assign(theme="unheard of"), "never found"),
         (lambda labels: labels.assign(polarity="angry"), "angry"),
     ],
 )
@@ -129,3 +130,12 @@ def test_observed_states_match_the_joined_table():
     for (theme, polarity), rows in mentions.groupby(["theme", "polarity"]):
         held = states[:, answers.themes.index(theme)] == NAMES[polarity]
         assert held.sum() == rows["comment_id"].nunique()
+
+
+def test_a_theme_only_the_analyst_found_gets_its_part():
+    comments, mentions = survey(10, 400)
+    seen = mentions[mentions["theme"] != "theme-3"]
+    labels = labels_of(comments, mentions, choose(comments, seen, 150))
+    movement = explain(comments, seen, labels=labels)
+    assert "theme-3" in {*movement.pooled, *(part.id for part in movement.parts)} or movement.part("other")
+    assert sum(part.total for part in movement.parts) == pytest.approx(movement.delta.value, abs=1e-9)

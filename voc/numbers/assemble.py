@@ -12,12 +12,14 @@ from scipy import stats
 from voc.intake.scales import Scale
 from voc.numbers import join as joining
 from voc.numbers.answers import Answers, pool_rare
-from voc.numbers.decomposition import Decomposition, Options, decompose
+from voc.numbers.decomposition import Decomposition, decompose
 from voc.numbers.models import refuse_two_models
+from voc.numbers.moments import corrected_parts
 from voc.numbers.movement import Movement, SegmentShare
-from voc.numbers.noise import impute, labeled_rows
+from voc.numbers.noise import impute, labeled_rows, with_themes_of
 from voc.numbers.parts import Layout, lay_out, parent_parts
 from voc.numbers.power import detectable, smallest_move
+from voc.numbers.regression import Options
 from voc.numbers.scores import Change, Estimate, Sample, against, change, estimate, kind_of, sample
 from voc.numbers.split import Split
 from voc.numbers.verdicts import simultaneous
@@ -57,15 +59,14 @@ def movement(
     if split.target is not None:
         return _to_target(joined, ends, scale, split)
     answers, pooled = pool_rare(joined.answers, LEAST_COMMENTERS)
-    labeled = (
-        None if labels is None else labeled_rows(comments["comment_id"], joined.answers, joined.row, labels)
-    )
+    every = joined.answers if labels is None else with_themes_of(joined.answers, labels)
+    labeled = None if labels is None else labeled_rows(comments["comment_id"], every, joined.row, labels)
     project = settings.no_comment == "project" or (settings.no_comment == "auto" and _can_project(answers))
     options = Options(project=project, own=project)
     if labeled is None:
         made = decompose(answers, options)
     else:
-        made = impute(joined.answers, labeled, options, seed=settings.seed, least=LEAST_COMMENTERS)
+        made = impute(every, labeled, options, seed=settings.seed, least=LEAST_COMMENTERS)
     layout = lay_out(made, project, joined.row, parents, settings)
     typical = [float(np.median(se)) if len(se) else 0.0 for se in layout.typical_se]
     return Movement(
@@ -86,6 +87,7 @@ def movement(
         segments=_segment_shares(answers, joined.segments),
         pooled=pooled,
         notices=_notices(joined, made, 0 if labeled is None else len(labeled.row)),
+        sensitivity={} if labeled is None else corrected_parts(every, labeled, options),
     )
 
 

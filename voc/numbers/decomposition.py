@@ -8,7 +8,7 @@ leaf's effect beyond the shift common to its polarity x mean share; general is t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,29 +16,10 @@ from voc.numbers.answers import Answers, without_mentions
 from voc.numbers.cells import Cells, summarize
 from voc.numbers.influence import Common, beyond_common, ingredient_covariance
 from voc.numbers.matrices import Floats, compact
-from voc.numbers.regression import Fit, Ridge, fit
+from voc.numbers.regression import Fit, Options, fit
 
 LEAST_COMMENTS = 10  # a wave with fewer comments has no theme parts
 FLOOR = 0.25  # of the plug-in variance: the product correction never goes below
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to decompose.
-
-    Attributes:
-        project: silent respondents take the reasons of writers with the same score class.
-        prevalence_only: no effect part (small waves); it stays in general.
-        ridge: strength of the pull on leaf effects.
-        hc: leverage correction of residuals, 0, 2 or 3.
-        own: also give the components without projection.
-    """
-
-    project: bool = True
-    prevalence_only: bool = False
-    ridge: Ridge = field(default_factory=Ridge)
-    hc: int = 3
-    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +79,7 @@ def point(answers: Answers, options: Options) -> Point:
         answers = without_mentions(answers)
     answers = replace(answers, mentions=compact(answers.mentions))
     cells = summarize(answers, options.project)
-    fitted = fit(answers, cells, options.ridge, options.prevalence_only, options.hc)
+    fitted = fit(answers, cells, options)
     common = beyond_common(fitted, answers.leaf_polarity)
     reach = cells.share_mean * cells.rate.mean(0)
     shares = np.einsum("z,gzk->gk", reach, cells.mention)

@@ -126,6 +126,7 @@ class Movement:
         segments: segments of the mix part.
         pooled: themes that had a polarity with too few comments and went to "other".
         notices: what the numbers rest on, for the method note: code -> number.
+        sensitivity: with labels, theme -> (prevalence, effect) by the moment correction, points.
     """
 
     verdict: Literal["moved", "within_noise"]
@@ -145,6 +146,7 @@ class Movement:
     segments: tuple[SegmentShare, ...] = ()
     pooled: tuple[str, ...] = ()
     notices: dict[str, float] = field(default_factory=dict)
+    sensitivity: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def part(self, identifier: str) -> Part:
         """The part with this id (a theme, or mix, general, comment_rate, silent).

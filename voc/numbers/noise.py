@@ -16,10 +16,11 @@ import scipy.sparse as sp
 from voc.errors import InputError, OptionError
 from voc.numbers.answers import Answers, pool_rare
 from voc.numbers.confusion import BOTH, NEGATIVE, NEUTRAL, POSITIVE, Labeled, mentions_of, observed, states_of
-from voc.numbers.decomposition import Decomposition, Options, decompose
+from voc.numbers.decomposition import Decomposition, decompose
 from voc.numbers.imputation import Writers, draw
 from voc.numbers.join import has_text
 from voc.numbers.matrices import Floats, Ints
+from voc.numbers.regression import Options
 
 IMPUTATIONS = 10
 LEAST_LABELS = 50
@@ -127,6 +128,17 @@ def _rubin(made: list[Decomposition]) -> Decomposition:
     )
 
 
+def with_themes_of(answers: Answers, labels: pd.DataFrame) -> Answers:
+    """The answers with the themes that only the analyst found added, without mentions."""
+    said = (
+        labels["theme"].dropna().astype(str).str.strip()
+        if "theme" in labels.columns
+        else pd.Series(dtype=str)
+    )
+    new = sorted(set(said[said != ""]) - set(answers.themes))
+    return replace(answers, themes=(*answers.themes, *new))
+
+
 def labeled_rows(comment_ids: pd.Series, answers: Answers, row: Ints, labels: pd.DataFrame) -> Labeled:
     """The labels as states beside the model's, matched to the answers.
 
@@ -159,7 +171,9 @@ def labeled_rows(comment_ids: pd.Series, answers: Answers, row: Ints, labels: pd
     own = own[own["theme"].astype(str).str.strip() != ""]
     strange = sorted(set(own["theme"].astype(str)) - set(themes))
     if strange:
-        raise InputError(f"The labels use themes that the model never found: {', '.join(strange[:5])}.")
+        raise InputError(
+            f"These themes of the labels are not among the answers' themes: {', '.join(strange[:5])}."
+        )
     at = pd.Series(np.arange(len(known)), index=known.to_numpy())
     kind = own["polarity"].map({"negative": 0, "neutral": 1, "positive": 2})
     if kind.isna().any():

@@ -8,7 +8,7 @@ Segments weigh the same in both waves, so a mix shift cannot move the effects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,6 +28,27 @@ class Ridge:
     level: float = 4.0
     change: float = 1.0
     least_to_change: float = 3.0  # a leaf with fewer mentions in one wave has no change of its own
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to decompose.
+
+    Attributes:
+        project: silent respondents take the reasons of writers with the same score class.
+        prevalence_only: no effect part (small waves); it stays in general.
+        ridge: strength of the pull on leaf effects.
+        hc: leverage correction of residuals, 0, 2 or 3.
+        own: also give the components without projection.
+        moments: mentions are moment-corrected values (see `moments`), not 0 or 1.
+    """
+
+    project: bool = True
+    prevalence_only: bool = False
+    ridge: Ridge = field(default_factory=Ridge)
+    hc: int = 3
+    own: bool = False
+    moments: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,13 +83,14 @@ class Fit:
     raw_change_se: Floats
 
 
-def fit(answers: Answers, cells: Cells, ridge: Ridge, prevalence_only: bool = False, hc: int = 3) -> Fit:
+def fit(answers: Answers, cells: Cells, options: Options) -> Fit:
     """The regression of section 3 of the method note, from sparse sums."""
     z2, k = 2 * answers.n_segments, answers.mentions.shape[1]
+    ridge, hc = options.ridge, options.hc
     basis = _basis(answers)
     row_weight = _row_weights(answers, cells)
     own: Flags = np.asarray((answers.mention_counts() >= ridge.least_to_change - 1e-9).all(axis=0))
-    if prevalence_only:
+    if options.prevalence_only:
         own = np.zeros(k, dtype=bool)
     expand, read = _columns(answers, z2)
     p = (expand.shape[1] - z2 - 2 * k) // 2
@@ -76,11 +98,13 @@ def fit(answers: Answers, cells: Cells, ridge: Ridge, prevalence_only: bool = Fa
         np.full(z2, 1e-9),
         np.full(p, FREE),
         np.full(k, 2 * ridge.level),
-        np.full(p, FIXED if prevalence_only else FREE),
+        np.full(p, FIXED if options.prevalence_only else FREE),
         np.where(own, ridge.change / 2, FIXED),
     ]
     weighted = scaled(row_weight, basis)
     gram = full(weighted.T @ basis)
+    if options.moments:
+        gram = _own_blocks(gram, answers, z2)
     penalty[:z2] += np.where(np.diag(gram)[:z2] > TINY, 0.0, 1.0)  # an empty cell has no intercept
     inverse = np.linalg.inv(expand.T @ gram @ expand + np.diag(penalty))
     both = np.column_stack([answers.y, answers.raw])
@@ -120,6 +144,18 @@ def _basis(answers: Answers) -> Matrix:
     if not isinstance(basis, np.ndarray):
         basis.eliminate_zeros()
     return basis
+
+
+def _own_blocks(gram: Floats, answers: Answers, z2: int) -> Floats:
+    """Second moments of each theme's leaves as 0/1 mentions have them: their mean on the diagonal."""
+    k = len(answers.leaf_theme)
+    own = answers.leaf_theme[:, None] == answers.leaf_theme[None, :]
+    out = gram.copy()
+    for wave in (0, 1):
+        leaves = slice(z2 + wave * k, z2 + (wave + 1) * k)
+        mean = gram[:z2, leaves].sum(0)
+        out[leaves, leaves] = np.where(own, np.diag(mean), gram[leaves, leaves])
+    return out
 
 
 def _row_weights(answers: Answers, cells: Cells) -> Floats:
