@@ -34,9 +34,8 @@ def corrected_parts(answers: Answers, labeled: Labeled, options: Options) -> dic
     )
     values, solved = [], []
     for t in range(len(answers.themes)):
-        slope = np.array(
-            [[row[t, s] - row[t, NONE] for s in (NEGATIVE, POSITIVE)] for row in (bad_rows, good_rows)]
-        )
+        shares = np.stack([bad_rows[t], good_rows[t]])  # (2, S)
+        slope = shares[:, [NEGATIVE, POSITIVE]] - shares[:, [NONE]]
         if abs(np.linalg.det(slope)) < SMALLEST**2:
             continue
         values.append((said[:, t] - shares[:, NONE]) @ np.linalg.inv(slope).T * answers.writes[:, None])

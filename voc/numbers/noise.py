@@ -130,12 +130,8 @@ def _rubin(made: list[Decomposition]) -> Decomposition:
 
 def with_themes_of(answers: Answers, labels: pd.DataFrame) -> Answers:
     """The answers with the themes that only the analyst found added, without mentions."""
-    said = (
-        labels["theme"].dropna().astype(str).str.strip()
-        if "theme" in labels.columns
-        else pd.Series(dtype=str)
-    )
-    new = sorted(set(said[said != ""]) - set(answers.themes))
+    said = labels["theme"].dropna() if "theme" in labels.columns else pd.Series(dtype=object)
+    new = sorted({str(name).strip() for name in said} - {"", *answers.themes})
     return replace(answers, themes=(*answers.themes, *new))
 
 
@@ -171,9 +167,7 @@ def labeled_rows(comment_ids: pd.Series, answers: Answers, row: Ints, labels: pd
     own = own[own["theme"].astype(str).str.strip() != ""]
     strange = sorted(set(own["theme"].astype(str)) - set(themes))
     if strange:
-        raise InputError(
-            f"These themes of the labels are not among the answers' themes: {', '.join(strange[:5])}."
-        )
+        raise InputError(f"The labels' themes {', '.join(strange[:5])} are not among the answers' themes.")
     at = pd.Series(np.arange(len(known)), index=known.to_numpy())
     kind = own["polarity"].map({"negative": 0, "neutral": 1, "positive": 2})
     if kind.isna().any():
