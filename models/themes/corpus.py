@@ -114,7 +114,7 @@ def _own(
                 labels[row, hit.theme] = np.nan
         for theme in about:
             labels[row, themes.index(theme)] = 1
-    return Part(name, list(merged), labels, 3.0)
+    return Part(name, list(merged), labels, 1.0)
 
 
 def real(taxonomy: Taxonomy, seed: int = 5) -> Part:
@@ -136,7 +136,7 @@ def real(taxonomy: Taxonomy, seed: int = 5) -> Part:
                 labels[row, hit.theme] = 1
             elif labels[row, hit.theme] != 1:
                 labels[row, hit.theme] = np.nan
-    return Part("real", kept, labels, 0.1, np.array([texts[text] in TWEETS for text in kept]))
+    return Part("real", kept, labels, 0.5, np.array([texts[text] in TWEETS for text in kept]))
 
 
 def mapped(taxonomy: Taxonomy) -> list[Part]:
@@ -152,7 +152,9 @@ def mapped(taxonomy: Taxonomy) -> list[Part]:
                 labels[row, themes.index(theme)] = np.nan if hits.get(theme, True) else 1
             for theme in sure:
                 labels[row, themes.index(theme)] = 1
-        parts.append(Part(name, [text for text, _, _ in rows], labels, 0.2))
+        parts.append(
+            Part(name, [text for text, _, _ in rows], labels, 0.05 if name == "absa_ar_hotels" else 0.2)
+        )
     return parts
 
 

@@ -24,12 +24,14 @@ class Heads:
         weights: shape (n_themes, dim).
         bias: shape (n_themes,); the decision is at 0.
         center: shape (dim,); taken from every vector first (sentence vectors share a large mean).
+        alone: shape (n_themes,); log-odds that meaning must reach where no word shows the theme.
     """
 
     themes: tuple[str, ...]
     weights: Floats
     bias: Floats
     center: Floats
+    alone: Floats
 
     def logits(self, vectors: NDArray[np.float32]) -> Floats:
         """Log-odds (n_texts, n_themes), rounded to 1e-6 so that batching cannot change them."""
@@ -39,7 +41,7 @@ class Heads:
     def only(self, themes: tuple[str, ...]) -> Heads:
         """The heads of these themes, in this order."""
         rows = [self.themes.index(theme) for theme in themes]
-        return Heads(themes, self.weights[rows], self.bias[rows], self.center)
+        return Heads(themes, self.weights[rows], self.bias[rows], self.center, self.alone[rows])
 
     def joined(self, other: Heads) -> Heads:
         """Both sets of heads; `other` is brought to this center."""
@@ -49,6 +51,7 @@ class Heads:
             np.concatenate([self.weights, other.weights]),
             np.concatenate([self.bias, other.bias + shift]),
             self.center,
+            np.concatenate([self.alone, other.alone]),
         )
 
     def save(self, path: Path) -> None:
@@ -59,6 +62,7 @@ class Heads:
             weights=self.weights.astype(np.float16),
             bias=self.bias.astype(np.float32),
             center=self.center.astype(np.float32),
+            alone=self.alone.astype(np.float32),
         )
 
 
@@ -70,6 +74,7 @@ def load_heads(path: Path) -> Heads:
             file["weights"].astype(np.float64),
             file["bias"].astype(np.float64),
             file["center"].astype(np.float64),
+            file["alone"].astype(np.float64),
         )
 
 
@@ -95,14 +100,14 @@ def fit_heads(
     from sklearn.linear_model import LogisticRegression
 
     middle = vectors.mean(axis=0, dtype=np.float64) if center is None else center
-    centered = vectors.astype(np.float64) - middle
+    centered = (vectors - middle).astype(np.float32)
     coefficients = np.zeros((len(themes), vectors.shape[1]))
     bias = np.full(len(themes), -10.0)  # a theme without examples is never found by its meaning
     for column in range(len(themes)):
         known = ~np.isnan(labels[:, column])
         wanted = labels[known, column]
         if wanted.any() and not wanted.all():
-            model = LogisticRegression(C=strength, max_iter=500)
+            model = LogisticRegression(C=strength, max_iter=500, tol=1e-3)
             model.fit(centered[known], wanted, None if weights is None else weights[known])
             coefficients[column], bias[column] = model.coef_[0], model.intercept_[0]
-    return Heads(themes, coefficients, bias, middle)
+    return Heads(themes, coefficients, bias, middle, np.zeros(len(themes)))

@@ -7,7 +7,7 @@ heads on the frozen vectors, with the quality to expect from them, measured by c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,7 +25,7 @@ OFF_TOPIC: Final = (
     "off_topic"  # the head that parts "no feedback" from "an opinion about nothing in particular"
 )
 FOLDS: Final = 5
-_BETA2: Final = 0.5**2  # precision counts twice as much as recall: a false theme is a false report
+_ENOUGH: Final = 30  # phrases; below, the threshold cannot be as choosy
 
 
 @dataclass(frozen=True)
@@ -67,25 +67,28 @@ class Phrases:
     labels: NDArray[np.float32]
 
 
-def train_user_themes(taxonomy: Taxonomy, encoder: Encoder) -> Trained:
-    """Heads for all leaves of a taxonomy, from its phrases alone, and the `OFF_TOPIC` head.
+def train_user_themes(taxonomy: Taxonomy, encoder: Encoder, only: Sequence[str] | None = None) -> Trained:
+    """Heads for the leaves of a taxonomy, from its phrases alone, and the `OFF_TOPIC` head.
 
     Args:
         taxonomy: each leaf needs at least two phrases (`seeds` or `examples`); five or more are better.
         encoder: whose vectors the heads work on.
+        only: ids of the leaves to train; None for all. The others' phrases are still counter-examples.
 
     Raises:
         InputError: a theme has fewer than two phrases and no words; the message names it.
     """
-    for theme in taxonomy.leaves:
+    wanted = [theme for theme in taxonomy.leaves if only is None or theme.id in only]
+    for theme in wanted:
         if len(theme.phrases) < 2 and not theme.words:
             raise InputError(
                 f"The theme {theme.id!r} has {len(theme.phrases)} example(s) and no words; give it at least "
                 "two, better five, under 'examples'."
             )
     phrases = gather(taxonomy)
-    themes = (*(theme.id for theme in taxonomy.leaves), OFF_TOPIC)
-    return train(themes, encoder.encode(phrases.texts), phrases.labels)
+    columns = [*(taxonomy.leaves.index(theme) for theme in wanted), -1]
+    themes = (*(theme.id for theme in wanted), OFF_TOPIC)
+    return train(themes, encoder.encode(phrases.texts), phrases.labels[:, columns])
 
 
 def gather(taxonomy: Taxonomy) -> Phrases:
@@ -140,7 +143,7 @@ def train(
         truth, odds = labels[known, column] == 1, held_out[known, column]
         shifts[column] = best_threshold(truth, odds)
         quality.append(quality_of(theme, truth, odds > shifts[column]))
-    return Trained(Heads(themes, heads.weights, heads.bias - shifts, heads.center), tuple(quality))
+    return Trained(replace(heads, bias=heads.bias - shifts), tuple(quality))
 
 
 def cross_validated(
@@ -160,13 +163,18 @@ def cross_validated(
 
 
 def best_threshold(truth: NDArray[np.bool_], odds: Floats) -> float:
-    """The log-odds above which to say yes: highest F0.5, midway between the two neighboring values."""
+    """The log-odds above which to say yes, midway between the two neighboring values.
+
+    It gives the highest F0.5 (a false theme is a false report, so precision counts twice as much as
+    recall); with few examples the highest F1, as F0.5 would keep one or two of them.
+    """
     if not truth.any():
         return 0.0
+    beta2 = 0.25 if truth.sum() >= _ENOUGH else 1.0
     order = np.argsort(-odds, kind="stable")
     right = np.cumsum(truth[order])
     given = np.arange(1, len(order) + 1)
-    score = (1 + _BETA2) * right / (given + _BETA2 * truth.sum())
+    score = (1 + beta2) * right / (given + beta2 * truth.sum())
     best = int(np.argmax(score))
     above = odds[order[best]]
     below = odds[order[best + 1]] if best + 1 < len(order) else above - 1

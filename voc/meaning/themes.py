@@ -28,7 +28,7 @@ from voc.taxonomy import Taxonomy
 
 # Log-odds that a word adds to its theme; set on clauses judged by reading (models/themes/card.md).
 SURE_WORD: Final = 4.0
-HINT_WORD: Final = 1.5
+HINT_WORD: Final = 0.0  # spares the meaning what it must reach without any word
 _LEAST: Final = -3.5  # meaning alone never outvotes a sure word
 _LONG: Final = 160  # characters; evidence in a longer clause is narrowed to the surroundings of its word
 _AROUND: Final = 60
@@ -46,17 +46,14 @@ def open_themes(taxonomy: Taxonomy, encoder: Encoder) -> ThemeModel:
         ModelError: the embedded heads are missing or damaged.
     """
     artifact = artifacts.find("themes")
-    shipped = load_heads(artifact.path("heads.npz"))
-    labels = artifact.facts["labels"]
-    ready = {
-        theme.id
-        for theme in taxonomy.leaves
-        if artifact.facts["encoder"] == encoder.name and labels.get(theme.id) == theme.label["en"]
-    }
-    known = artifact.facts["encoder"] == encoder.name
-    parts = [shipped.only((*(t.id for t in taxonomy.leaves if t.id in ready), OFF_TOPIC))] if known else []
-    if len(ready) < len(taxonomy.leaves) or not known:
-        parts.append(train_user_themes(taxonomy, encoder).heads)
+    labels = artifact.facts["labels"] if artifact.facts["encoder"] == encoder.name else {}
+    own = [theme.id for theme in taxonomy.leaves if labels.get(theme.id) != theme.label["en"]]
+    parts = []
+    if labels:
+        trained = (theme.id for theme in taxonomy.leaves if theme.id not in own)
+        parts.append(load_heads(artifact.path("heads.npz")).only((*trained, OFF_TOPIC)))
+    if own or not parts:
+        parts.append(train_user_themes(taxonomy, encoder, own).heads)
     together = parts[0].joined(parts[1]) if len(parts) == 2 else parts[0]
     heads = together.only((*(theme.id for theme in taxonomy.leaves), OFF_TOPIC))
     return ThemeModel(f"voc-themes {artifact.version}", taxonomy, ThemeWords(taxonomy), heads)
@@ -128,7 +125,7 @@ class ThemeModel:
         best: dict[tuple[int, int], dict[str, object]] = {}
         for number, span in enumerate(spans):
             inside = [hit for hit in hits if span.start <= hit.start < span.end]
-            added = _from_words(inside, len(self.taxonomy.leaves))
+            added = _from_words(inside, -self.heads.alone[:-1])
             odds = np.maximum(logits[number, :-1], np.where(added == SURE_WORD, _LEAST, -np.inf)) + added
             polarity = int(np.argmax(np.round(feelings[number], 6)))
             for theme in np.flatnonzero(odds > 0):
@@ -144,7 +141,7 @@ class ThemeModel:
                         "p_polarity": round(float(feelings[number, polarity]), 6),
                         "start": start,
                         "end": end,
-                        "origin": "rule" if logits[number, theme] <= 0 else "model",
+                        "origin": "rule" if logits[number, theme] <= self.heads.alone[theme] else "model",
                     }
         return sorted(best.values(), key=lambda row: (row["start"], row["theme"], row["polarity"]))
 
@@ -159,9 +156,9 @@ class ThemeModel:
         return "off_topic" if logits[:, -1].min() > 0 else "vague"
 
 
-def _from_words(hits: list[Hit], themes: int) -> Floats:
-    """Log-odds (n_themes,) that the words of a clause add."""
-    added = np.zeros(themes)
+def _from_words(hits: list[Hit], without: Floats) -> Floats:
+    """Log-odds (n_themes,) that the words of a clause add; `without` where there are none."""
+    added = without.copy()
     for hit in hits:
         added[hit.theme] = max(added[hit.theme], HINT_WORD if hit.hint else SURE_WORD)
     return added
