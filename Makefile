@@ -33,6 +33,10 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
 
+docs: $(BIN)/python
+	$(PIP) install -c constraints.txt 'mkdocs-material>=9.5' 'mkdocstrings[python]>=0.26'
+	$(BIN)/mkdocs build --site-dir site
+
 serve: setup-dev
 	$(BIN)/voc serve
 
