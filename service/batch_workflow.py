@@ -1,4 +1,7 @@
-"""A batch as a durable workflow: read, label chunk by chunk, explain, tell."""
+"""A batch as two durable workflows: take it in, then label chunk by chunk, explain and tell.
+
+Taking in does not wait behind the batches before it, so that raw uploads are masked and deleted at once.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from service import batches, erasure, events, records, work
 from service.database import now
-from service.durable import current, go_on, step, workflow
+from service.durable import BATCHES, current, enqueue, go_on, step, workflow
 from service.errors import Problem
 from service.logs import event
 from service.schemas_batches import BatchOptions
@@ -20,18 +23,28 @@ from voc.errors import VocError
 from voc.settings import Settings
 
 
+@workflow("intake")
+def take_in(batch_id: str) -> None:
+    """Read the upload, then queue the rest."""
+    try:
+        chunks = read_rows(batch_id)
+    except Exception as error:
+        event("batch.broke", level=40, error=True, batch=batch_id, kind=type(error).__name__)
+        give_up(batch_id)
+        return
+    if chunks:
+        enqueue(BATCHES, run_batch, batch_id, str(chunks), name=batch_id)
+
+
 @workflow("batch")
-def run_batch(batch_id: str) -> str:
-    """All of a batch, or as much as is left of it; how it ended.
+def run_batch(batch_id: str, chunks: str) -> str:
+    """All of a batch that was read, or as much as is left of it; how it ended.
 
     Steps say False when the batch ended (canceled, deleted, or failed for a reason told to the caller);
     they raise only when trying again did not help.
     """
     try:
-        chunks = read_rows(batch_id)
-        done = (
-            chunks > 0 and all(label_chunk(batch_id, i) for i in range(chunks)) and explain(batch_id, chunks)
-        )
+        done = all(label_chunk(batch_id, i) for i in range(int(chunks))) and explain(batch_id, int(chunks))
     except Exception as error:
         event("batch.broke", level=40, error=True, batch=batch_id, kind=type(error).__name__)
         done = give_up(batch_id)
@@ -118,6 +131,7 @@ def _stage(batch_id: str, state: str, stage: Callable[[Path, Settings], Any]) ->
             home = batches.folder(runtime.settings, batch.tenant_id, batch_id)
         return stage(home, options.to_settings())
     except _Gone:
+        _sweep(batch_id)
         return None
     except VocError as error:
         _fail(batch_id, Problem("invalid", str(error)))
@@ -137,11 +151,19 @@ def _fail(batch_id: str, problem: Problem) -> None:
         if batch is None or batch.state in batches.ENDED:
             return
         batch.state, batch.finished_at, batch.problem = "failed", now(), problem.document()
-        home = batches.folder(runtime.settings, batch.tenant_id, batch_id)
         _tell(session, batch)
-    work.clear(home)
+    _sweep(batch_id)
     runtime.metrics.batches.labels("failed").inc()
     event("batch.failed", batch=batch_id, problem=problem.kind)
+
+
+def _sweep(batch_id: str) -> None:
+    """Delete what an ended batch left, also when a crash came between its end and its sweeping."""
+    runtime = current()
+    with runtime.database.session(read_only=True) as session:
+        batch = session.get(Batch, batch_id)
+    if batch is not None:
+        work.clear(batches.folder(runtime.settings, batch.tenant_id, batch_id))
 
 
 def _tell(session: Session, batch: Batch) -> None:

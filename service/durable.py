@@ -1,7 +1,7 @@
 """Work that outlives the process: DBOS workflows whose steps are checkpointed in the database.
 
-A batch is one workflow whose id is the batch's id, so it is started once however often it is asked
-for. Its steps are those of `service.work`; after a crash the next process goes on with the first step
+A batch's workflows are named after its id, so they are started once however often they are asked
+for. Their steps are those of `service.work`; after a crash the next process goes on with the first step
 that was not recorded. Arguments are ids only: nothing a person wrote is in DBOS's tables.
 """
 
@@ -28,6 +28,7 @@ from service.settings import ServiceSettings
 from service.tables import Batch, Worker
 
 VERSION: Final = "1"  # of the workflows below; raise it when their steps change
+INTAKE: Final = "intake"
 BATCHES: Final = "batches"
 SHORT: Final = "short"  # webhooks and streams: must not wait behind batches
 _BEAT_S: Final = 1.0
@@ -140,6 +141,7 @@ def launch(runtime: Runtime) -> Keeper:
     executor = settings.executor_id or ("local" if settings.sqlite else ids.new("exe"))
     _configure(settings, executor)
     DBOS.launch()
+    DBOS.register_queue(INTAKE, worker_concurrency=1, polling_interval_sec=0.5)
     DBOS.register_queue(BATCHES, worker_concurrency=settings.batch_concurrency, polling_interval_sec=0.5)
     DBOS.register_queue(SHORT, worker_concurrency=4, polling_interval_sec=0.5)
     DBOS.apply_schedules(scheduled.table(settings))
@@ -154,15 +156,15 @@ def enqueue(queue: str, work: Callable[..., Any], *arguments: str, name: str, de
         DBOS.enqueue_workflow(queue, work, *arguments)
 
 
-def cancel(name: str) -> None:
-    """Stop a workflow before its next step, if it is there."""
-    DBOS.cancel_workflow(name)
+def cancel(batch_id: str) -> None:
+    """Stop a batch's workflows before their next step, as far as they are there."""
+    DBOS.cancel_workflows([f"{batch_id}.intake", batch_id])
 
 
-def forget(name: str) -> None:
-    """Stop a workflow and delete its checkpoints."""
-    DBOS.cancel_workflow(name)
-    DBOS.delete_workflow(name)
+def forget(batch_id: str) -> None:
+    """Stop a batch's workflows and delete their checkpoints."""
+    cancel(batch_id)
+    DBOS.delete_workflows([f"{batch_id}.intake", batch_id])
 
 
 class Keeper:
@@ -213,7 +215,7 @@ class Keeper:
             deliveries = webhooks.pending(session)
             waiting = streams.waiting(session)
         for batch_id in queued:
-            self._once(BATCHES, batch_workflow.run_batch, batch_id, name=batch_id)
+            self._once(INTAKE, batch_workflow.take_in, batch_id, name=f"{batch_id}.intake")
         for delivery_id, attempts in deliveries:
             wait = webhooks.WAITS_S[min(attempts, len(webhooks.WAITS_S) - 1)]
             name = f"{delivery_id}.{attempts}"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 
 import pandas as pd
 import pytest
@@ -127,6 +128,9 @@ def test_a_file_that_cannot_be_analyzed_fails_with_the_reason(service):
     assert batch["problem"]["type"] == "urn:voc:problem:invalid"
     assert "no such column" in batch["problem"]["detail"]
     home = next(service.settings.data_dir.glob(f"tenants/*/batches/{batch['id']}"))
+    deadline = time.monotonic() + 10
+    while list(home.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert not list(home.iterdir())
     answered = service.call("GET", f"/v1/batches/{batch['id']}/result.json")
     assert answered.status_code == 409

@@ -55,7 +55,7 @@ class Process:
             self.process = subprocess.Popen(command, stderr=log, stdout=log, env=environment)
         return self
 
-    def ready(self, seconds=60):
+    def ready(self, seconds=180):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:

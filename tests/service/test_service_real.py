@@ -25,7 +25,9 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def service(tools, tmp_path_factory):
-    with running(tmp_path_factory.mktemp("data"), models=PipelineModels(tools), microbatch=5) as started:
+    with running(
+        tmp_path_factory.mktemp("data"), models=PipelineModels(tools), microbatch=5, latency_budget_s=600.0
+    ) as started:
         yield started
 
 
