@@ -86,6 +86,7 @@ def fit_heads(
     *,
     center: Floats | None = None,
     strength: float = 30.0,
+    balanced: bool = False,
 ) -> Heads:
     """Heads by L2-regularized logistic regression.
 
@@ -96,6 +97,7 @@ def fit_heads(
         weights: shape (n,), or None for equal weights.
         center: what to take from every vector; None for the mean of `vectors`.
         strength: inverse of the L2 penalty (scikit-learn's ``C``).
+        balanced: give the yes and the no of each theme the same total weight: for few examples.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -107,7 +109,9 @@ def fit_heads(
         known = ~np.isnan(labels[:, column])
         wanted = labels[known, column]
         if wanted.any() and not wanted.all():
-            model = LogisticRegression(C=strength, max_iter=500, tol=1e-3)
+            model = LogisticRegression(
+                C=strength, max_iter=500, tol=1e-3, class_weight="balanced" if balanced else None
+            )
             model.fit(centered[known], wanted, None if weights is None else weights[known])
             coefficients[column], bias[column] = model.coef_[0], model.intercept_[0]
     return Heads(themes, coefficients, bias, middle, np.zeros(len(themes)))

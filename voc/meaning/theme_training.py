@@ -134,7 +134,7 @@ def train(
         labels: shape (n, n_themes): 1 yes, 0 no, nan not known.
         weights: shape (n,), or None.
     """
-    heads = fit_heads(themes, vectors, labels, weights)
+    heads = fit_heads(themes, vectors, labels, weights, balanced=True)
     held_out = cross_validated(themes, vectors, labels, weights)
     shifts = np.zeros(len(themes))
     quality = []
@@ -158,7 +158,7 @@ def cross_validated(
     for number in range(FOLDS):
         out = fold == number
         some = None if weights is None else weights[~out]
-        odds[out] = fit_heads(themes, vectors[~out], labels[~out], some).logits(vectors[out])
+        odds[out] = fit_heads(themes, vectors[~out], labels[~out], some, balanced=True).logits(vectors[out])
     return odds
 
 
