@@ -12,8 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = {
+    "themes": "benchmarks.themes.run",
     "language": "benchmarks.language.run",
     "normalization": "benchmarks.normalization.run",
+    "endtoend": "benchmarks.endtoend.run",
     "movement": "benchmarks.movement.run",
     "topics": "benchmarks.topics.run",
     "pipeline": "benchmarks.pipeline.run",
