@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Slow machines are not bugs, and a run repeats the last one: new cases come with new code.
+settings.register_profile("voc", deadline=None, derandomize=True)
+settings.load_profile("voc")
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -17,7 +22,9 @@ def pytest_collection_modifyitems(config, items):
         if "slow" in item.keywords and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
         if "data" in item.keywords and not DATA.is_dir():
-            item.add_marker(pytest.mark.skip(reason="labeled data sets are not on this machine (../shared/data)"))
+            item.add_marker(
+                pytest.mark.skip(reason="labeled data sets are not on this machine (../shared/data)")
+            )
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,9 @@ def test_same_bytes_and_a_killed_worker_changes_nothing(tools, monkeypatch):
 
     def progress(stage, done, total):
         if not killed:
-            workers = ray.util.state.list_actors(filters=[("class_name", "=", "_Reader"), ("state", "=", "ALIVE")])
+            workers = ray.util.state.list_actors(
+                filters=[("class_name", "=", "_Reader"), ("state", "=", "ALIVE")]
+            )
             killed.append(workers[0].pid)
             os.kill(workers[0].pid, signal.SIGKILL)
 

@@ -29,7 +29,17 @@ def survey(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["analyze"], ["classify"], ["explain"], ["evaluate"], ["evaluate", "sentiment"], ["themes"], ["serve"]]
+    "command",
+    [
+        [],
+        ["analyze"],
+        ["classify"],
+        ["explain"],
+        ["evaluate"],
+        ["evaluate", "sentiment"],
+        ["themes"],
+        ["serve"],
+    ],
 )
 def test_help_is_there_for_every_command(command):
     done = voc(*command, "--help")
@@ -44,7 +54,18 @@ def test_version():
 
 
 def test_analyze_writes_the_files_and_json_only_on_stdout(survey, tmp_path):
-    done = voc("analyze", survey, "--before", "2024-Q1", "--after", "2024-Q2", "--no-topics", "--out", tmp_path, "--json")
+    done = voc(
+        "analyze",
+        survey,
+        "--before",
+        "2024-Q1",
+        "--after",
+        "2024-Q2",
+        "--no-topics",
+        "--out",
+        tmp_path,
+        "--json",
+    )
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result == json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
@@ -73,7 +94,12 @@ def test_classify_reads_lines_and_gives_json_lines():
 
 def test_evaluate_prints_and_gives_json(tmp_path):
     file = tmp_path / "labeled.csv"
-    rows = [("الخدمة رائعة جدا", "positive"), ("سيئ جدا لن أعود", "negative"), ("love it", "pos"), ("awful", "neg")] * 4
+    rows = [
+        ("الخدمة رائعة جدا", "positive"),
+        ("سيئ جدا لن أعود", "negative"),
+        ("love it", "pos"),
+        ("awful", "neg"),
+    ] * 4
     pd.DataFrame(rows, columns=["text", "label"]).to_csv(file, index=False)
     done = voc("evaluate", "sentiment", file, "--text", "text", "--label", "label", "--json")
     assert done.returncode == 0, done.stderr

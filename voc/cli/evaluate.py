@@ -91,3 +91,65 @@ def dialect(
 ) -> None:
     """The dialect guess against labels msa, gulf, egyptian, levantine, maghrebi."""
     _run("dialect", file, text, label, mapping, group, None, "accurate", as_json)
+
+
+@app.command()
+def pii(file: File, text: Text, label: Label, as_json: Json = False) -> None:
+    """Redaction against labeled details: recall and precision.
+
+    A label cell holds KIND:detail items, such as PHONE:0501234567; NAME:محمد, or nothing.
+    """
+    from voc.evaluate import pii as redaction
+    from voc.evaluate import tasks
+
+    rows = tasks.load(file, text, label, blank=True)
+    found = redaction.evaluate(rows.texts, rows.labels)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    typer.echo(str(found))
+
+
+@app.command()
+def themes(
+    file: File,
+    text: Text,
+    label: Annotated[str, typer.Option("--label", "--themes", help="Column of the true themes, by ;")],
+    mapping: Mapping = None,
+    taxonomy: Annotated[Path | None, typer.Option(help="Your own themes, YAML.")] = None,
+    pack: Annotated[str | None, typer.Option(help="Domain pack to add.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Themes against labeled ones: precision, recall and F1 per theme, beside plain similarity.
+
+    Example: voc evaluate themes labeled.csv --text comment --themes topics --mapping theirs.yaml
+    """
+    from voc.evaluate import tasks
+    from voc.meaning.theme_quality import evaluate_themes
+    from voc.pipeline import open_tools
+    from voc.settings import MeaningSettings
+
+    rows = tasks.load(file, text, label, blank=True)
+    tools = open_tools(MeaningSettings(taxonomy=taxonomy, pack=pack))
+    gold = [[item.strip() for item in one.split(";") if item.strip()] for one in rows.labels]
+    names = tasks.mapping_of(mapping) if mapping else {}
+    report = evaluate_themes(rows.texts, gold, names, tools.readers.themes, tools.readers.encoder)
+    if as_json:
+        print_json(
+            {
+                "n": report.n,
+                "macro_f1": report.macro_f1,
+                "themes": report.to_frame()
+                .astype(object)
+                .where(report.to_frame().notna(), None)
+                .to_dict("records"),
+                "unmapped": dict(report.unmapped),
+            }
+        )
+        return
+    typer.echo(report.to_frame().round(3).to_string(index=False))
+    typer.echo(
+        f"\nmacro-F1 {report.macro_f1:.3f}; similarity alone, micro-F1 {report.similarity.f1 or 0:.3f}"
+    )
+    for name, n in report.unmapped.items():
+        typer.echo(f"not mapped: {name} ({n:,})")

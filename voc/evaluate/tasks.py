@@ -41,8 +41,24 @@ class Labeled:
     without_label: int
 
 
-def load(file: Path, text: str, label: str, mapping: Path | None, groups: Sequence[str] = ()) -> Labeled:
+def load(
+    file: Path,
+    text: str,
+    label: str,
+    mapping: Path | None = None,
+    groups: Sequence[str] = (),
+    *,
+    blank: bool = False,
+) -> Labeled:
     """The labeled rows of a CSV, XLSX, Parquet or JSONL file.
+
+    Args:
+        file: the file.
+        text: column of the text.
+        label: column of the true label.
+        mapping: YAML of `theirs: ours` label names.
+        groups: columns to split the figures by.
+        blank: a blank label means "none" and counts; else such rows are left out.
 
     Raises:
         InputError: the file cannot be read or has no labeled row.
@@ -56,21 +72,26 @@ def load(file: Path, text: str, label: str, mapping: Path | None, groups: Sequen
             raise OptionError(
                 f"{file.name} has no column {column!r}; it has {', '.join(map(str, frame.columns))}."
             )
-    words = dict(SPELLINGS) | (_mapping(mapping) if mapping else {})
+    words = dict(SPELLINGS) | (mapping_of(mapping) if mapping else {})
     given = frame[label].astype("string").str.strip()
-    keep = given.notna() & (given != "") & frame[text].notna()
+    keep = frame[text].notna() & (blank | (given.notna() & (given != "")))
     if not keep.any():
         raise InputError(f"{file.name} has no row with both {text!r} and {label!r} filled in.")
     rows = frame[keep]
     return Labeled(
         texts=[str(value) for value in rows[text]],
-        labels=[words.get(str(value), str(value)) for value in given[keep]],
+        labels=[words.get(str(value), str(value)) for value in given[keep].fillna("")],
         groups={column: [str(value) for value in rows[column]] for column in groups},
         without_label=int((~keep).sum()),
     )
 
 
-def _mapping(path: Path) -> dict[str, str]:
+def mapping_of(path: Path) -> dict[str, str]:
+    """The `theirs: ours` names of a YAML file.
+
+    Raises:
+        OptionError: no such file, or it holds something else.
+    """
     if not path.is_file():
         raise OptionError(f"There is no mapping file {str(path)!r}; it should hold `theirs: ours` lines.")
     value = yaml.safe_load(path.read_text(encoding="utf-8"))
