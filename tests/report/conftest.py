@@ -223,7 +223,11 @@ def example() -> Example:
             {"language": "ar", "n_clear": 120, "n_against": 70, "reversed_suspected": True},
             {"language": "en", "n_clear": 0, "n_against": 0, "reversed_suspected": False},
         ],
-        "warnings": ["Dates in column answered were read day first."],
+        "warnings": [
+            {"code": "date_order", "message": "Dates in column answered were read day first."},
+            {"code": "not_yet_known", "message": "Something else."},
+        ],
+        "copies": {"n_compared": 420, "n_copies": 12, "groups": []},
     }  # fmt: skip
     return Example(result, comments, mentions, rejects)
 

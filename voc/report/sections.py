@@ -257,8 +257,19 @@ def _example(value: Any) -> str:
 
 
 def _notices(result: Mapping[str, Any], words: Words) -> list[str]:
+    """What was assumed or found odd: a title in the reader's language, then the detail."""
     found = []
     for notice in result.get("warnings") or []:
-        text = notice.get("message") or notice if isinstance(notice, Mapping) else notice
-        found.append(words.label(text) if isinstance(text, Mapping) else words.name(text))
+        told = notice if isinstance(notice, Mapping) else {"message": notice}
+        message = told.get("message") or told.get("code") or ""
+        text = words.label(message) if isinstance(message, Mapping) else words.name(message)
+        key = f"notice_{told.get('code')}"
+        found.append(words.say("notice", title=words.say(key), message=text) if words.has(key) else text)
+    copies = result.get("copies") or {}
+    if view.whole(copies.get("n_copies")):
+        counts = {
+            "copies": view.whole(copies.get("n_copies")),
+            "compared": view.whole(copies.get("n_compared")),
+        }
+        found.append(words.say("copies_line", **counts))
     return found
