@@ -68,6 +68,16 @@ def test_each_world_is_told_as_what_it_is(told):
     assert expected in texts["en"]
 
 
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_groups_are_not_told_as_before_and_after(lang):
+    comments, mentions = survey(6, 2500, rise=0.25)
+    groups = comments.assign(branch=comments["period"].map({"before": "north", "after": "south"}))
+    text = explain(groups.drop(columns="period"), mentions, compare="branch=north,south").summary(lang)
+    assert "south" in text.splitlines()[0]
+    assert not re.search(r"before|went from|انتقل|من قبل", text)
+    assert not FORBIDDEN[lang].search(text)
+
+
 def test_arabic_numbers_keep_their_direction(told):
     for number in re.findall(r"[+-]\d+\.\d", told[2]["ar"]):
         assert "\u2066" + number in told[2]["ar"]

@@ -84,6 +84,7 @@ def movement(
         smallest_prevalence=detectable(typical[0], confidence=settings.confidence),
         smallest_effect=detectable(typical[1], confidence=settings.confidence),
         simultaneous=simultaneous(made, layout.family, settings.seed, settings.confidence),
+        over_time=split.is_time,
         segments=_segment_shares(answers, joined.segments),
         pooled=pooled,
         notices=_notices(joined, made, 0 if labeled is None else len(labeled.row)),

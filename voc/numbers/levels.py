@@ -7,17 +7,19 @@ mentions are held fixed. Intervals are the same closed-form influence values.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
 from voc.numbers.answers import Answers
 from voc.numbers.cells import TINY
 from voc.numbers.decomposition import FLOOR
 from voc.numbers.influence import delete_one
-from voc.numbers.matrices import Floats, Matrix, beside, full, grouped, indicator, row_products, scaled
+from voc.numbers.matrices import Floats, Ints, Matrix, beside, full, grouped, indicator, row_products, scaled
 from voc.numbers.regression import Ridge
+
+BLOCK = 50_000  # answers held whole at a time
 
 
 @dataclass(frozen=True)
@@ -83,20 +85,19 @@ def levels(answers: Answers, ridge: Ridge | None = None, project: bool = True) -
     f, f_writer = delete_one(answers.weight, answers.weight.sum()), delete_one(omega, omega.sum())
     spread = float(writer.sum() / omega.sum()) if project else 0.0
 
-    moved_effect = np.asarray(scaled(row * pushed, basis) @ gradient)
-    moved_share = full(scaled(f_writer, answers.mentions)) - f_writer[:, None] * share
-    if project:
-        moved_effect = moved_effect + (answers.weight * spread - row)[:, None] * class_effect[cell]
-        moved_share = (
-            f[:, None] * (class_share[cell] - share)
-            + full(scaled(f_writer, answers.mentions))
-            - f_writer[:, None] * class_share[cell]
-        )
-    people = sp.csr_matrix((np.ones(len(row)), (answers.person, np.arange(len(row)))))
-    per_person_effect, per_person_share = (
-        np.asarray(people @ moved) for moved in (moved_effect, moved_share)
-    )
-    psi = per_person_effect * share + per_person_share * effect
+    mentioned, moved = scaled(f_writer, answers.mentions), scaled(row * pushed, basis)
+
+    def influence(rows: Ints) -> tuple[Floats, Floats]:
+        """Influence of some answers on effects and shares, (r, K) each."""
+        own = full(mentioned[rows])
+        moved_effect = np.asarray(moved[rows] @ gradient)
+        if not project:
+            return moved_effect, own - f_writer[rows, None] * share
+        moved_effect = moved_effect + (answers.weight * spread - row)[rows, None] * class_effect[cell[rows]]
+        seen = class_share[cell[rows]]
+        return moved_effect, f[rows, None] * (seen - share) + own - f_writer[rows, None] * seen
+
+    covariance, correction = _summed(influence, answers.person, share, effect)
     contribution = share * effect
     score = float(answers.weight @ answers.y / answers.weight.sum())
     return Levels(
@@ -104,9 +105,29 @@ def levels(answers: Answers, ridge: Ridge | None = None, project: bool = True) -
         base=score - float(contribution.sum()),
         effect=effect,
         share=share,
-        covariance=np.asarray(psi.T @ psi),
-        correction=np.asarray((per_person_effect**2).sum(0) * (per_person_share**2).sum(0)),
+        covariance=covariance,
+        correction=correction,
     )
+
+
+def _summed(
+    influence: Callable[[Ints], tuple[Floats, Floats]], person: Ints, share: Floats, effect: Floats
+) -> tuple[Floats, Floats]:
+    """(K, K) covariance of share x effect and (K,) product term, people by people, a block at a time."""
+    order = np.argsort(person, kind="stable")
+    edges = np.flatnonzero(np.diff(person[order], prepend=-1))  # first row of each person
+    cuts = edges[:: max(1, BLOCK * len(edges) // max(len(order), 1))]
+    k = len(share)
+    covariance, spread_effect, spread_share = np.zeros((k, k)), np.zeros(k), np.zeros(k)
+    for start, stop in zip(cuts, [*cuts[1:], len(order)], strict=True):
+        rows = order[start:stop]
+        first = np.flatnonzero(np.diff(person[rows], prepend=-1))
+        moved_effect, moved_share = (np.add.reduceat(moved, first, axis=0) for moved in influence(rows))
+        psi = moved_effect * share + moved_share * effect
+        covariance += psi.T @ psi
+        spread_effect += (moved_effect**2).sum(0)
+        spread_share += (moved_share**2).sum(0)
+    return covariance, spread_effect * spread_share
 
 
 def _design(answers: Answers, pull: float) -> tuple[Matrix, Floats, Floats, Floats]:

@@ -123,6 +123,7 @@ class Movement:
         smallest_move: smallest move of the whole score that could have been seen (80 % power).
         smallest_prevalence, smallest_effect: the same for a typical theme part (median).
         simultaneous: critical |z| for reading all bars at once.
+        over_time: False when two groups are compared instead of two periods.
         segments: segments of the mix part.
         pooled: themes that had a polarity with too few comments and went to "other".
         notices: what the numbers rest on, for the method note: code -> number.
@@ -143,6 +144,7 @@ class Movement:
     smallest_prevalence: float
     smallest_effect: float
     simultaneous: float
+    over_time: bool = True
     segments: tuple[SegmentShare, ...] = ()
     pooled: tuple[str, ...] = ()
     notices: dict[str, float] = field(default_factory=dict)

@@ -22,6 +22,18 @@ SENTENCES: dict[str, dict[str, str]] = {
     "en": {
         "moved": "{scale} went from {before} to {after}: {delta} points ({interval}).",
         "noise": "{scale} went from {before} to {after}; the move of {delta} points ({interval}) is within noise.",
+        "moved_groups": "{scale} is {after} for {second} and {before} for {first}: {delta} points ({interval}).",
+        "noise_groups": "{scale} is {after} for {second} and {before} for {first}; the difference of {delta} points ({interval}) is within noise.",
+        "mix_groups": "The two groups are made up differently; associated with {total} points ({interval}). "
+        "With the same make-up the scores would differ by {rest}.",
+        "more_groups": "In {second} more people wrote {polarity} about {theme} ({to_share} against {from_share} of respondents{projected}); "
+        "associated with {points} points ({interval}).",
+        "fewer_groups": "In {second} fewer people wrote {polarity} about {theme} ({to_share} against {from_share} of respondents{projected}); "
+        "associated with {points} points ({interval}).",
+        "lower_groups": "People in {second} who mention {theme} gave lower scores than those in {first}, beyond the general difference; "
+        "associated with {points} points ({interval}).",
+        "higher_groups": "People in {second} who mention {theme} gave higher scores than those in {first}, beyond the general difference; "
+        "associated with {points} points ({interval}).",
         "mix": "Who answered changed; associated with {total} points ({interval}). "
         "With the earlier mix the score would have moved by {rest}.",
         "more": "More people wrote {polarity} about {theme} ({from_share} to {to_share} of respondents{projected}); "
@@ -48,6 +60,16 @@ SENTENCES: dict[str, dict[str, str]] = {
     "ar": {
         "moved": "انتقل مؤشر {scale} من {before} إلى {after}: {delta} نقطة ({interval}).",
         "noise": "انتقل مؤشر {scale} من {before} إلى {after}؛ وتغيّره بمقدار {delta} نقطة ({interval}) ضمن التذبذب المعتاد.",
+        "moved_groups": "مؤشر {scale} لدى {second} هو {after} ولدى {first} هو {before}: {delta} نقطة ({interval}).",
+        "noise_groups": "مؤشر {scale} لدى {second} هو {after} ولدى {first} هو {before}؛ والفرق بمقدار {delta} نقطة ({interval}) ضمن التذبذب المعتاد.",
+        "mix_groups": "تختلف تركيبة المجموعتين؛ ويقترن ذلك بمقدار {total} نقطة ({interval}). "
+        "ولو تماثلت التركيبة لكان الفرق {rest}.",
+        "more_groups": "لدى {second} عدد أكبر ممن كتبوا {polarity} عن {theme} ({to_share} مقابل {from_share} من المجيبين{projected})؛ "
+        "ويقترن ذلك بمقدار {points} نقطة ({interval}).",
+        "fewer_groups": "لدى {second} عدد أقل ممن كتبوا {polarity} عن {theme} ({to_share} مقابل {from_share} من المجيبين{projected})؛ "
+        "ويقترن ذلك بمقدار {points} نقطة ({interval}).",
+        "lower_groups": "من ذكروا {theme} لدى {second} أعطوا درجات أدنى ممن ذكروه لدى {first}، زيادةً على الفرق العام؛ ويقترن ذلك بمقدار {points} نقطة ({interval}).",
+        "higher_groups": "من ذكروا {theme} لدى {second} أعطوا درجات أعلى ممن ذكروه لدى {first}، زيادةً على الفرق العام؛ ويقترن ذلك بمقدار {points} نقطة ({interval}).",
         "mix": "تغيّرت تركيبة من أجابوا؛ ويقترن ذلك بمقدار {total} نقطة ({interval}). "
         "ولو بقيت التركيبة السابقة لتغيّر المؤشر بمقدار {rest}.",
         "more": "زاد عدد من كتبوا {polarity} عن {theme} (من {from_share} إلى {to_share} من المجيبين{projected})؛ "
@@ -80,7 +102,7 @@ def summarize(movement: Movement, lang: ReportLanguage, labels: Mapping[str, str
         lang: ar or en.
         labels: theme id -> name in that language; ids stand in where a name is missing.
     """
-    say = _Sayer(lang, labels)
+    say = _Sayer(movement, lang, labels)
     lines = [say.headline(movement)]
     parts = {part.kind: part for part in movement.parts if part.kind != "theme"}
     if "target" in movement.notices:
@@ -100,10 +122,17 @@ def summarize(movement: Movement, lang: ReportLanguage, labels: Mapping[str, str
 
 
 class _Sayer:
-    """Fills the sentences of one language."""
+    """Fills the sentences of one language, for two times or for two groups."""
 
-    def __init__(self, lang: ReportLanguage, labels: Mapping[str, str]) -> None:
+    def __init__(self, movement: Movement, lang: ReportLanguage, labels: Mapping[str, str]) -> None:
         self.text, self.labels, self.arabic = SENTENCES[lang], labels, lang == "ar"
+        self.groups = not movement.over_time
+        self.first, self.second = movement.split
+
+    def sentence(self, key: str, **values: str) -> str:
+        """The sentence, in its wording for groups where there is one."""
+        chosen = f"{key}_groups" if self.groups and f"{key}_groups" in self.text else key
+        return self.text[chosen].format(first=self.first, second=self.second, **values)
 
     def number(self, value: float, form: str = "+.1f") -> str:
         text = format(0.0 if abs(value) < 0.05 and form == "+.1f" else value, form)
@@ -114,7 +143,8 @@ class _Sayer:
 
     def headline(self, movement: Movement) -> str:
         delta = movement.delta
-        return self.text["moved" if movement.verdict == "moved" else "noise"].format(
+        return self.sentence(
+            "moved" if movement.verdict == "moved" else "noise",
             scale=movement.scale,
             before=self.number(movement.before.value, ".1f"),
             after=self.number(movement.after.value, ".1f"),
@@ -123,7 +153,8 @@ class _Sayer:
         )
 
     def top(self, part: Part, movement: Movement) -> str:
-        return self.text[part.kind].format(
+        return self.sentence(
+            part.kind,
             total=self.number(part.total),
             interval=self.interval(part.low, part.high),
             rest=self.number(movement.delta.value - part.total),
@@ -136,7 +167,8 @@ class _Sayer:
             lines.append(self.prevalence(part, leaf, projected))
         if part.named in ("effect", "both"):
             lines.append(
-                self.text["lower" if part.effect < 0 else "higher"].format(
+                self.sentence(
+                    "lower" if part.effect < 0 else "higher",
                     theme=self.name(part),
                     points=self.number(part.effect),
                     interval=self.interval(part.effect_low, part.effect_high),
@@ -145,7 +177,8 @@ class _Sayer:
         return lines
 
     def prevalence(self, part: Part, leaf: Leaf, projected: bool) -> str:
-        return self.text["more" if leaf.share_after > leaf.share_before else "fewer"].format(
+        return self.sentence(
+            "more" if leaf.share_after > leaf.share_before else "fewer",
             polarity=self.text[leaf.polarity],
             theme=self.name(part),
             from_share=self.number(100 * leaf.share_before, ".0f") + " %",
