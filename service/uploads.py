@@ -179,6 +179,9 @@ class _Form:
                 raise Problem("invalid", "There are two parts named `file`; send one file in a batch.")
             sent = parameters.get(b"filename", b"").decode("utf-8", "replace")
             self.file_name = _safe(sent)
+            kind = self._headers.get("content-type", b"").decode("latin-1").lower()
+            if Path(self.file_name.lower()).suffix not in _SUFFIXES and kind in KINDS:
+                self.file_name += KINDS[kind]
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._name == "file":
