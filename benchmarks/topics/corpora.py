@@ -12,7 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 CACHE = ROOT / "benchmarks" / ".cache" / "topics"
-SETS = {"ksa_google": 9100, "airline_tweets": 6000}  # Saudi map reviews (ar, en), airline tweets (en)
+SETS = {"ksa_google": 5000, "airline_tweets": 3000}  # Saudi map reviews (ar, en), airline tweets (en)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def main(out, quick):
         if name in NEEDS and importlib.util.find_spec(NEEDS[name]) is None:
             print(f"{name}: skipped, {NEEDS[name]} is not installed")
             continue
-        results[name] = evaluated(name, given, again=name == "voc" or not quick)
+        results[name] = evaluated(name, given, again=name in ("voc", "BERTopic defaults"))
     large = {}
     if not quick:
         for name in ("voc", "BERTopic defaults"):

@@ -29,6 +29,7 @@ SCRIPTS: Final[tuple[Script, Script]] = ("ar", "en")
 _WORD: Final = re.compile("[\u0621-\u064a\u066e-\u06d3]+|[0-9]?[a-z]+[0-9]?(?:'[a-z]+)?")  # Arabic or Latin
 _BOILERPLATE: Final = re.compile(r"\((?:translated by google|original)\)")  # put there by review sites
 _LEAST_TEXTS: Final = 3  # texts a word must be in to stand for a topic
+_LEAST_SHARE: Final = 0.02  # of a topic's texts, likewise
 _CLITICS: Final = ("وبال", "وال", "فال", "بال", "كال", "ولل", "لل", "ال")
 
 
@@ -147,8 +148,8 @@ def weights(vocabulary: Vocabulary, labels: NDArray[np.int64], n_topics: int) ->
     """Class-based tf-idf (Grootendorst 2022) of each stem in each topic: (n_topics, n_stems).
 
     `tf * log(1 + mean texts per topic / texts with the stem)`, where tf is the share of the topic's texts of
-    that script with the stem. Stems in fewer than 3 texts of a topic weigh nothing there, unless the topic
-    has fewer than 10 texts of that script.
+    that script with the stem. Stems in fewer than 3 texts of a topic, or 2 % of them, weigh nothing there,
+    unless the topic has fewer than 10 texts of that script.
 
     Args:
         vocabulary: of the texts.
@@ -168,7 +169,8 @@ def weights(vocabulary: Vocabulary, labels: NDArray[np.int64], n_topics: int) ->
         has_script = np.asarray(vocabulary.counts[:, np.flatnonzero(own)].sum(axis=1)).ravel() > 0
         texts = np.asarray(member @ has_script.astype(np.float64)).ravel()
         count = inside[:, own]
-        count = np.where((count < _LEAST_TEXTS) & (texts >= 10)[:, None], 0, count)
+        least = np.where(texts >= 10, np.maximum(_LEAST_TEXTS, _LEAST_SHARE * texts), 0)
+        count = np.where(count < least[:, None], 0, count)
         share = count / np.maximum(texts, 1)[:, None]
         rarity = np.log1p(texts.sum() / n_topics / np.maximum(count.sum(axis=0), 1))
         result[:, own] = share * rarity
