@@ -25,8 +25,7 @@ from voc.meaning.theme_training import FOLDS, OFF_TOPIC, best_threshold, quality
 
 VERSION = "1.0.0"
 STRENGTH = 30.0
-OFF_TOPIC_AT = -1.2  # vague opinions score below, small talk above
-MARGIN = 1.0
+MARGIN = 2.5
 BACKGROUND = 0.997  # share of real clauses without a theme's words that must stay without the theme
 OWN = {"own", "vague", "off_topic"}
 
@@ -114,7 +113,7 @@ def main() -> None:
     for column, theme in enumerate(themes):
         rows = own & ~np.isnan(labels[:, column])
         truth = labels[rows, column] == 1
-        shifts[column] = OFF_TOPIC_AT if theme == OFF_TOPIC else best_threshold(truth, odds[rows, column])
+        shifts[column] = 0 if theme == OFF_TOPIC else best_threshold(truth, odds[rows, column])
         quality.append(quality_of(theme, truth, odds[rows, column] > shifts[column]))
     real = np.concatenate([np.full(len(part.texts), part.name == "real") for part in parts])
     heads = replace(heads, bias=heads.bias - shifts)

@@ -70,7 +70,8 @@ def test_themes_of_a_comment(model, encoder, text, expected):
     ],
 )
 def test_a_comment_without_a_theme_says_why(model, encoder, text, reason):
-    found = find(model, encoder, [text])
+    feelings = [[0.1, 0.8, 0.1]] if reason == "off_topic" else [POSITIVE] * len(split(text))
+    found = find(model, encoder, [text], feelings)
     assert found.mentions.empty
     assert found.reasons == [reason]
 

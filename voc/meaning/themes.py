@@ -29,6 +29,7 @@ from voc.taxonomy import Taxonomy
 # Log-odds that a word adds to its theme; set on clauses judged by reading (models/themes/card.md).
 SURE_WORD: Final = 4.0
 HINT_WORD: Final = 0.0  # spares the meaning what it must reach without any word
+FEELING: Final = 3.0  # log-odds of being off topic between a neutral and a felt clause
 _LEAST: Final = -3.5  # meaning alone never outvotes a sure word
 _LONG: Final = 160  # characters; evidence in a longer clause is narrowed to the surroundings of its word
 _AROUND: Final = 60
@@ -113,7 +114,9 @@ class ThemeModel:
             first += len(spans)
             mine = self._of_comment(text, spans, logits[part], clause_feelings[part])
             rows.extend({"comment_id": comment_id, **row} for row in mine)
-            reasons.append(None if mine else self._reason(text, logits[part], language))
+            reasons.append(
+                None if mine else self._reason(text, logits[part], clause_feelings[part], language)
+            )
         mentions = pd.DataFrame(rows, columns=list(empty("mentions"))) if rows else empty("mentions")
         return Found(mentions, reasons)
 
@@ -145,7 +148,7 @@ class ThemeModel:
                     }
         return sorted(best.values(), key=lambda row: (row["start"], row["theme"], row["polarity"]))
 
-    def _reason(self, text: str, logits: Floats, language: str) -> Reason:
+    def _reason(self, text: str, logits: Floats, feelings: Floats, language: str) -> Reason:
         """Why a comment has no theme: nothing written, an opinion about nothing in particular, or neither."""
         if not text.strip():
             return "empty"
@@ -153,7 +156,8 @@ class ThemeModel:
             return "vague"  # emoji or signs alone: a feeling without a subject
         if language == "und":
             return "off_topic"
-        return "off_topic" if logits[:, -1].min() > 0 else "vague"
+        odds = logits[:, -1] + FEELING * (feelings[:, 1] - 0.5)  # who feels something, speaks of something
+        return "off_topic" if odds.min() > 0 else "vague"
 
 
 def _from_words(hits: list[Hit], without: Floats) -> Floats:
