@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -110,12 +111,18 @@ class Batcher:
         future: asyncio.Future[list[Answer | Broken]] = loop.create_future()
 
         def tell(result: list[Answer | Broken] | BaseException) -> None:
-            loop.call_soon_threadsafe(_settle, future, result)
+            with suppress(RuntimeError):  # the loop has ended, and its callers with it
+                loop.call_soon_threadsafe(_settle, future, result)
 
         ticket = _Ticket(documents, tell, time.monotonic())
         self._enter(ticket)
+        own_s = sum(map(_cost, documents)) * self._seconds_per_cost
         try:
-            return await future
+            async with asyncio.timeout(1.8 * self._budget + 4.0 * own_s):
+                return await future
+        except TimeoutError:
+            detail = "The call would have taken too long; the machine is busy."
+            raise busy("overloaded", detail, self.expected_wait_s) from None
         finally:
             ticket.dropped = True  # no more work for a caller who left
 

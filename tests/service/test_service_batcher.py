@@ -164,3 +164,22 @@ def test_closing_finishes_what_is_waiting():
         return await waiting
 
     assert len(asyncio.run(ask())) == 6
+
+
+def test_no_answer_comes_late_when_the_machine_slows_down_all_at_once():
+    models = FakeModels(seconds_per_call=0.01)
+    batcher = lane(models, microbatch=4, latency_budget_s=0.2)
+
+    async def slow_down():
+        for _ in range(5):
+            await batcher.classify([Document("warm")] * 4)
+        models.seconds_per_call = 1.0
+        started = time.monotonic()
+        with pytest.raises(Problem) as caught:
+            await batcher.classify([Document("late")])
+        return time.monotonic() - started, caught.value.kind
+
+    waited, kind = asyncio.run(slow_down())
+    batcher.close()
+    assert kind == "overloaded"
+    assert waited < 0.9
