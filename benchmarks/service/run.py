@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,17 @@ def main(out: Path, quick: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
         calls = Calls(texts, server.token, server.port)
         asyncio.run(closed_loop(calls, connections=4, size=PER_CALL, seconds=2.0))  # warm
-        facts["throughput"] = _throughput(bare, calls, seconds)
-        facts["single"] = _single(bare, calls, 60 if quick else 300)
-        facts["at_70"] = _steady(calls, facts["throughput"]["texts_per_s"], seconds)
-        facts["overload"] = _overload(calls, facts["throughput"]["texts_per_s"], seconds, server)
-        facts["memory"] = _memory(calls, server, 2_000 if quick else 100_000)
-        facts["upload"] = _upload(server, 100_000 if quick else 1_000_000)
+        parts: dict[str, Callable[[], dict[str, Any]]] = {
+            "throughput": lambda: _throughput(bare, calls, seconds),
+            "single": lambda: _single(bare, calls, 60 if quick else 300),
+            "at_70": lambda: _steady(calls, facts["throughput"]["texts_per_s"], seconds),
+            "overload": lambda: _overload(calls, facts["throughput"]["texts_per_s"], seconds, server),
+            "memory": lambda: _memory(calls, server, 2_000 if quick else 100_000),
+            "upload": lambda: _upload(server, 100_000 if quick else 1_000_000),
+        }
+        for name, measure in parts.items():
+            facts[name] = measure()
+            print(name, json.dumps(facts[name]), flush=True)
     save(out, "service", facts, _markdown(facts))
 
 
@@ -94,17 +99,20 @@ def _throughput(bare: Bare, calls: Calls, seconds: float) -> dict[str, Any]:
 
 
 def _single(bare: Bare, calls: Calls, count: int) -> dict[str, Any]:
-    async def ask() -> list[float]:
-        connection = Connection(calls.port)
-        times = [(await calls.send(connection, 1))[1] for _ in range(count)]
-        connection.close()
-        return times
+    """Bare and called in turn, one by one: both see the same machine."""
 
-    before = sorted(bare.classify(1) for _ in range(count))
-    called = sorted(asyncio.run(ask()))
-    after = sorted(bare.classify(1) for _ in range(count))
-    alone = (before[count // 2] + after[count // 2]) / 2
-    return {"bare_p50_s": alone, "p50_s": called[count // 2], "ratio": called[count // 2] / alone}
+    async def ask() -> tuple[list[float], list[float]]:
+        connection = Connection(calls.port)
+        alone, called = [], []
+        for _ in range(count):
+            alone.append(bare.classify(1))
+            called.append((await calls.send(connection, 1))[1])
+        connection.close()
+        return sorted(alone), sorted(called)
+
+    alone, called = asyncio.run(ask())
+    middle = count // 2
+    return {"bare_p50_s": alone[middle], "p50_s": called[middle], "ratio": called[middle] / alone[middle]}
 
 
 def _steady(calls: Calls, capacity: float, seconds: float) -> dict[str, Any]:
