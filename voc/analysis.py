@@ -106,7 +106,7 @@ class Analysis:
         return "\n".join(lines)
 
     def write(self, folder: Path | str, language: ReportLanguage = "en") -> Path:
-        """Write result.json, report.html, report.xlsx, comments/mentions.parquet and rejects.csv.
+        """Write result.json, report.html/.xlsx/.pptx, comments/mentions.parquet and rejects.csv.
 
         Args:
             folder: made if it is not there.
@@ -118,7 +118,7 @@ class Analysis:
         Raises:
             InputError: the folder cannot be written.
         """
-        from voc.report import workbook
+        from voc.report import slides, workbook
 
         target = Path(folder)
         try:
@@ -133,6 +133,9 @@ class Analysis:
         self.write_report(target / "report.html", language)
         workbook.write_xlsx(
             target / "report.xlsx", self.result, self.comments, self.mentions, self.rejects, language
+        )
+        slides.write_pptx(
+            target / "report.pptx", self.result, self.comments, self.mentions, self.rejects, language
         )
         return target
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,10 @@ from voc.numbers.split import Split, two_periods, two_segments
 from voc.numbers.trends import Alert
 from voc.settings import NumbersSettings
 from voc.taxonomy import Taxonomy
+
+MOST_PERIODS: Final = 16  # points of the score's line
+LEAST_IN_PERIOD: Final = 10  # answers under which a period has no point
+UNITS: Final[tuple[periods.Unit, ...]] = ("week", "month", "quarter", "year")
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,17 @@ def with_periods(comments: pd.DataFrame, split: Split | None) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
+class Point:
+    """The score of one calendar period, points, with its 95 % interval and number of answers."""
+
+    period: str
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
 class Numbers:
     """All that the numbers room says about one survey.
 
@@ -127,6 +143,7 @@ class Numbers:
         overall: the score of all answers; None without scores.
         movement: why the two sides differ; None without two sides.
         drivers: what goes with high and low scores now, strongest first.
+        series: the score over the calendar, oldest first; empty without dates.
         contradictions: per language, how often score and text say opposite things.
         alerts: themes that come up more often than they used to; empty without dates.
     """
@@ -137,6 +154,7 @@ class Numbers:
     drivers: tuple[Driver, ...]
     alerts: tuple[Alert, ...]
     contradictions: tuple[Contradiction, ...] = ()
+    series: tuple[Point, ...] = ()
 
 
 def measure(
@@ -156,14 +174,7 @@ def measure(
     risen = tuple(trends.alerts(comments, mentions, scale, settings=settings)) if dated else ()
     if scale is None or scored.empty:
         return Numbers(comparison, None, None, (), risen)
-    answers = scores.sample(
-        scale.contributions(scored["score"].to_numpy(dtype=np.float64)),
-        scored["weight"].to_numpy(dtype=np.float64),
-        list(scored["respondent_id"]),
-        scores.kind_of(scale),
-        scale.high - scale.low,
-    )
-    overall = scores.estimate(answers, settings.confidence)
+    overall = _estimate(scored, scale, settings)
     parents = {theme.id: theme.parent for theme in taxonomy.leaves}
     split = comparison.split
     moved = None
@@ -185,7 +196,34 @@ def measure(
         list(comments["language"]),
         bounds=(scale.low, scale.high),
     )
-    return Numbers(comparison, overall, moved, tuple(levels), risen, tuple(against))
+    series = _series(scored, scale, settings) if dated else ()
+    return Numbers(comparison, overall, moved, tuple(levels), risen, tuple(against), series)
+
+
+def _estimate(scored: pd.DataFrame, scale: Scale, settings: NumbersSettings) -> scores.Estimate:
+    answers = scores.sample(
+        scale.contributions(scored["score"].to_numpy(dtype=np.float64)),
+        scored["weight"].to_numpy(dtype=np.float64),
+        list(scored["respondent_id"]),
+        scores.kind_of(scale),
+        scale.high - scale.low,
+    )
+    return scores.estimate(answers, settings.confidence)
+
+
+def _series(scored: pd.DataFrame, scale: Scale, settings: NumbersSettings) -> tuple[Point, ...]:
+    """The finest of weeks, months, quarters and years with at most `MOST_PERIODS` periods."""
+    labels = pd.Series(dtype=object)
+    for unit in UNITS:
+        labels = periods.calendar(scored["answered_at"], unit, settings.timezone)
+        if labels.nunique() <= MOST_PERIODS:
+            break
+    found = []
+    for period, rows in scored.groupby(labels.to_numpy(dtype=object), sort=True):
+        if len(rows) >= LEAST_IN_PERIOD:
+            one = _estimate(rows, scale, settings)
+            found.append(Point(str(period), one.value, one.low, one.high, one.n))
+    return tuple(found[-MOST_PERIODS:])
 
 
 def turned(numbers: Numbers) -> tuple[Notice, ...]:

@@ -71,6 +71,7 @@ def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy
             "before": None if moved is None else moved.before,
             "after": None if moved is None else moved.after,
             "delta": None if moved is None else moved.delta,
+            "series": facts.numbers.series,
         },
         "movement": None if moved is None else _movement(moved, facts.quotes, taxonomy),
         "drivers": [{**_plain(one), "label": label(str(one.id), taxonomy)} for one in facts.numbers.drivers],
