@@ -13,10 +13,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from voc.analysis import Analysis as Analysis
     from voc.errors import VocError as VocError
     from voc.numbers.explain import explain as explain
     from voc.numbers.movement import Movement as Movement
-    from voc.pipeline import Analysis as Analysis
     from voc.pipeline import analyze as analyze
     from voc.pipeline import classify as classify
 
@@ -25,7 +25,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "analyze": "voc.pipeline",
     "classify": "voc.pipeline",
-    "Analysis": "voc.pipeline",
+    "Analysis": "voc.analysis",
     "explain": "voc.numbers.explain",
     "Movement": "voc.numbers.movement",
     "VocError": "voc.errors",

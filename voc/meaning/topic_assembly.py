@@ -55,7 +55,8 @@ def centers(points: Vectors, labels: Labels, languages: Sequence[str], n: int) -
             if (inside & (tags == tag)).sum() >= _MEAN_TEXTS
         ]
         result[topic] = np.mean(means, axis=0) if means else points[inside].mean(axis=0, dtype=np.float64)
-    return (result / np.maximum(np.linalg.norm(result, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+    lengths = np.linalg.norm(result, axis=1, keepdims=True)
+    return np.asarray(result / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
 def reach(points: Vectors, labels: Labels, middle: Vectors) -> Vectors:

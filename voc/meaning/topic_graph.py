@@ -126,7 +126,7 @@ def votes(ties: Neighbors, labels: Labels, n_labels: int) -> Vectors:
     shares = np.zeros((len(weight), n_labels), dtype=np.float32)
     rows = np.broadcast_to(np.arange(len(weight))[:, None], chosen.shape)
     np.add.at(shares, (rows, np.maximum(chosen, 0)), weight)
-    return shares / np.maximum(shares.sum(axis=1, keepdims=True), np.float32(1e-9))
+    return np.asarray(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 def _quotas(tags: NDArray[np.object_], k: int, *, same: bool) -> dict[str, int]:
