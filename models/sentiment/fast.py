@@ -9,16 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from voc.meaning.fast_tier import Hasher
 
 BITS = 19
 PIECES = 12_000
-SEED = 20_240_101
+PENALTY = 10.0  # inverse strength
+Numbers = NDArray[np.float64]
 
 # The spelling steps of recipe for_matching that matter most, written for the tokenizers library.
 _SPELLING = [
@@ -53,47 +54,27 @@ def make_tokenizer(texts: list[str], file: Path) -> None:
     tokenizer.save(str(file))
 
 
-def fit(
-    texts: list[str],
-    targets: NDArray[np.float32],
-    weights: NDArray[np.float32],
-    folder: Path,
-    epochs: int = 8,
-) -> None:
-    """Fit the table to `targets` (n, 3) by weighted cross-entropy and save it in `folder`."""
-    torch.manual_seed(SEED)
+def fit(texts: list[str], targets: Numbers, weights: Numbers, folder: Path) -> None:
+    """Fit the table to `targets` (n, 3) by weighted cross-entropy with an L2 penalty; saved in `folder`.
+
+    Multinomial logistic regression; rare runs weigh more (idf), which only changes how strongly the
+    penalty holds them and is multiplied into the table in the end.
+    """
     hasher = Hasher(folder / "fast-tokenizer.json", BITS)
     rows, owner = hasher.runs(texts)
-    order = np.argsort(owner, kind="stable")
-    rows, starts = rows[order], np.searchsorted(owner[order], np.arange(len(texts) + 1))
-    table = torch.nn.Embedding(2**BITS, 3, sparse=True)
-    torch.nn.init.zeros_(table.weight)
-    bias = torch.zeros(3, requires_grad=True)
-    optimizers = [torch.optim.SparseAdam(table.parameters(), lr=0.02), torch.optim.Adam([bias], lr=0.01)]
-    rng = np.random.default_rng(SEED)
-    for epoch in range(epochs):
-        for group in optimizers[0].param_groups:
-            group["lr"] = 0.02 * (1 - epoch / epochs)
-        for batch in np.array_split(rng.permutation(len(texts)), max(1, len(texts) // 256)):
-            sizes = starts[batch + 1] - starts[batch]
-            picked = np.concatenate([rows[starts[i] : starts[i + 1]] for i in batch])
-            inner = torch.from_numpy(np.repeat(np.arange(len(batch)), sizes))
-            keep = torch.rand(len(picked)) < 0.8  # run dropout: evidence is spread over several runs
-            found = table(torch.from_numpy(picked)) * keep[:, None] / 0.8
-            sums = torch.zeros(len(batch), 3).index_add(0, inner, found)
-            logits = sums / torch.from_numpy(np.sqrt(np.maximum(sizes, 1))).float()[:, None] + bias
-            each = F.cross_entropy(logits, torch.from_numpy(targets[batch]), reduction="none")
-            (each * torch.from_numpy(weights[batch])).mean().backward()
-            for optimizer in optimizers:
-                optimizer.step()
-                optimizer.zero_grad()
-    values = table.weight.detach().numpy()
-    limit = np.quantile(np.abs(values[np.abs(values).max(1) > 0]), 0.9995, axis=0)
-    scale = limit / 127
-    integers = np.clip(np.rint(values / scale), -127, 127).astype(np.int8)
-    np.savez_compressed(
-        folder / "fast.npz",
-        table=integers,
-        scale=scale.astype(np.float64),
-        bias=bias.detach().numpy().astype(np.float64),
-    )
+    runs = np.bincount(owner, minlength=len(texts))
+    values = 1 / np.sqrt(np.maximum(runs, 1))[owner]
+    found = sparse.csr_matrix((values, (owner, rows)), shape=(len(texts), 2**BITS))
+    used = np.unique(found.indices)
+    found = found[:, used]
+    idf = np.log((1 + len(texts)) / (1 + found.getnnz(axis=0))) + 1
+    scaled = found @ sparse.diags(idf)
+    every = sparse.vstack([scaled] * 3, format="csr")  # each text once per class, weighted by its target
+    classes = np.repeat(np.arange(3), len(texts))
+    model = LogisticRegression(C=PENALTY, max_iter=80, tol=1e-3)
+    model.fit(every, classes, sample_weight=(targets * weights[:, None]).T.ravel())
+    table = np.zeros((2**BITS, 3))
+    table[used] = (model.coef_ * idf).T
+    scale = np.quantile(np.abs(table[used]), 0.9998, axis=0) / 127
+    integers = np.clip(np.rint(table / scale), -127, 127).astype(np.int8)
+    np.savez_compressed(folder / "fast.npz", table=integers, scale=scale, bias=model.intercept_)

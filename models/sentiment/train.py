@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 from models.encoder import network
 from models.sentiment import calibrate, data, export, fast, finetune
 from voc import artifacts
-from voc.meaning import calibration, fast_tier
+from voc.meaning import calibration, fast_tier, heads
 from voc.meaning.onnx_session import OnnxSession
 
 HERE = Path(__file__).resolve().parent
 ENCODER = HERE.parent / "encoder"
 VERSION = "1.0.0"
 UNSURE_BELOW = 0.5
-DIALECTS = finetune.DIALECTS
+TABLE_WEIGHTS = {"umsab": 2.0, "tweeteval": 1.5, "saudi_tourism": 1.5, "ajgt": 1.5, "ar_emoji": 0.0}
 Numbers = NDArray[np.float64]
 
 
@@ -49,65 +49,73 @@ def main() -> None:
         parent = network.load(dict(np.load(options.weights)))
         table = finetune.rows(learned, parent, options.cache / "states.pt")
         finetune.train(run, table, options.minutes, options.cache)
-    export.export(export.averaged(options.cache / "run.pt", options.weights), HERE / "sentiment.onnx")
-    save(corpus, {"steps": run.step, "rows_seen": run.seen, "hours": round(run.seconds / 3600, 2)})
+    model = export.averaged(options.cache / "run.pt", options.weights)
+    facts = {"steps": run.step, "rows_seen": run.seen, "hours": round(run.seconds / 3600, 2)}
+    finish(model, corpus, facts)
 
 
-def save(corpus: data.Corpus, facts: dict[str, Any]) -> None:
-    """Calibrate the exported model, distil the fast tier from it, and write the manifest."""
-    logits, groups = read(list(corpus.rows["text"]))
+def finish(model: finetune.Model, corpus: data.Corpus, facts: dict[str, Any]) -> None:
+    """Fit the n-gram table, export, calibrate both tiers, and write the manifest."""
+    learned = corpus.rows[corpus.rows["part"] == "train"].reset_index(drop=True)
+    fit_table(learned)
+    export.export(model, HERE / "sentiment.onnx")
     held = calibration_rows(corpus.rows)
-    numbers = {"accurate": _calibrated(corpus.rows, held, logits, groups)}
-    (HERE / "calibration.json").write_text(json.dumps(numbers), encoding="utf-8")
-    soft = calibration.load(HERE / "calibration.json", "accurate").probabilities(logits, groups)
-    distil(corpus.rows, soft)
-    scripts = [calibration.script(text) for text in corpus.rows["text"]]
-    numbers["fast"] = _calibrated(
-        corpus.rows, held, fast_tier.load(HERE).logits(list(corpus.rows["text"])), scripts
-    )
+    texts, labels = list(held["text"]), held["label"].to_numpy(np.int64)
+    table = fast_tier.load(HERE).logits(texts)
+    logits, groups = read(texts, table)
+    numbers = {"accurate": _calibrated(held, logits, groups)}
+    careful = _probabilities(numbers, "accurate", logits, groups)
+    scripts = [calibration.script(text) for text in texts]
+    numbers["fast"] = _calibrated(held, table, scripts)
+    quick = _probabilities(numbers, "fast", table, scripts)
+    numbers["fast"]["certain_from"] = certain_from(quick, careful, labels)
     (HERE / "calibration.json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
     files = ["sentiment.onnx", "fast.npz", "fast-tokenizer.json", "calibration.json"]
-    facts |= {"removed": corpus.removed, "rows": int((corpus.rows["part"] == "train").sum())}
-    artifacts.save(HERE, VERSION, files, facts | {"seed": finetune.SEED})
+    facts |= {"removed": corpus.removed, "rows": len(learned), "seed": finetune.SEED}
+    artifacts.save(HERE, VERSION, files, facts)
 
 
-def read(prepared: list[str]) -> tuple[Numbers, list[str]]:
-    """Logits and groups of prepared texts by the exported model."""
+def read(prepared: list[str], table: Numbers) -> tuple[Numbers, list[str]]:
+    """Log-scores and groups of prepared texts by the exported model and the n-gram table."""
     session = OnnxSession(HERE / "sentiment.onnx", ENCODER / "tokenizer.json", "query: ")
     rows = session.rows(prepared, "logits")
-    dialect = rows[:, 3 : 3 + len(DIALECTS)].argmax(1)
-    groups = [
-        f"ar-{DIALECTS[d]}" if calibration.script(text) == "ar" else "en"
-        for d, text in zip(dialect, prepared, strict=True)
-    ]
-    return rows[:, :3].astype(np.float64), groups
+    return heads.joined(rows, table), heads.groups(rows, prepared)
 
 
-def calibration_rows(rows: pd.DataFrame) -> NDArray[np.int64]:
-    """Rows never trained on, by position; the noisy emoji labels say nothing about probabilities."""
-    held = (rows["part"] == "calibration") & (rows["set"] != "ar_emoji")
-    return np.flatnonzero(held.to_numpy())
+def _probabilities(numbers: dict[str, Any], tier: str, logits: Numbers, groups: list[str]) -> Numbers:
+    (HERE / "calibration.json").write_text(json.dumps(numbers), encoding="utf-8")
+    return calibration.load(HERE / "calibration.json", tier).probabilities(logits, groups)
 
 
-def distil(rows: pd.DataFrame, soft: Numbers) -> None:
-    """Fit the fast tier to the accurate model's probabilities mixed with the human labels."""
-    learned = (rows["part"] == "train").to_numpy()
-    texts = list(rows["text"][learned])
+def calibration_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows never trained on; the noisy emoji labels say nothing about probabilities."""
+    return rows[(rows["part"] == "calibration") & (rows["set"] != "ar_emoji")].reset_index(drop=True)
+
+
+def certain_from(quick: Numbers, careful: Numbers, labels: NDArray[np.int64]) -> float:
+    """The lowest certainty of the fast tier at which the cascade loses at most half a point of accuracy."""
+    best = (careful.argmax(1) == labels).mean()
+    for level in np.arange(0.6, 1.0, 0.01):
+        taken = quick.max(1) >= level
+        found = np.where(taken, quick.argmax(1), careful.argmax(1))
+        if (found == labels).mean() >= best - 0.005:
+            return round(float(level), 2)
+    return 1.0
+
+
+def fit_table(learned: pd.DataFrame) -> None:
+    """Fit the fast tier to the labels; sets that matter more than their size weigh more."""
+    texts = list(learned["text"])
     fast.make_tokenizer(texts, HERE / "fast-tokenizer.json")
-    human = np.eye(3)[rows["label"].to_numpy()[learned]]
-    targets = (0.7 * soft[learned] + 0.3 * human).astype(np.float32)
-    fast.fit(texts, targets, np.ones(len(texts), np.float32), HERE)
+    targets = np.eye(3)[learned["label"].to_numpy()] * 0.94 + 0.02
+    fast.fit(texts, targets, learned["set"].map(TABLE_WEIGHTS).fillna(1.0).to_numpy(), HERE)
 
 
-def _calibrated(
-    rows: pd.DataFrame, held: NDArray[np.int64], logits: Numbers, groups: list[str]
-) -> dict[str, Any]:
-    sets = rows["set"].to_numpy()[held]
-    share = {name: 1 / np.sqrt((sets == name).sum()) for name in set(sets)}  # no large set decides alone
-    weights = np.array([share[name] for name in sets])
-    labels = rows["label"].to_numpy(np.int64)[held]
-    found = calibrate.fit(logits[held], labels, [groups[i] for i in held], weights)
-    return {"groups": found, "unsure_below": UNSURE_BELOW}
+def _calibrated(held: pd.DataFrame, logits: Numbers, groups: list[str]) -> dict[str, Any]:
+    size = held.groupby("set")["label"].transform("size").to_numpy(np.float64)
+    weights = 1 / np.sqrt(size)  # no large set decides alone
+    labels = held["label"].to_numpy(np.int64)
+    return {"groups": calibrate.fit(logits, labels, groups, weights), "unsure_below": UNSURE_BELOW}
 
 
 if __name__ == "__main__":

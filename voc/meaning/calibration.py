@@ -8,6 +8,7 @@ Takes: (n, 3) logits and the group of each text. Gives: (n, 3) probabilities. Ve
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from voc.errors import ModelError
 Numbers = NDArray[np.float64]
 ARABIC = "ar"
 ENGLISH = "en"
+_ARABIC_LETTERS = re.compile("[\u0600-\u06ff]")
+_LATIN_LETTERS = re.compile("[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,12 @@ class Calibration:
     Attributes:
         groups: group -> (scale, bias), each three numbers; ``ar`` and ``en`` are always there.
         unsure_below: a text whose largest probability is below this is "unsure".
+        certain_from: from this largest probability on, the cascade takes the fast tier's word.
     """
 
     groups: dict[str, tuple[Numbers, Numbers]]
     unsure_below: float
+    certain_from: float = 1.0
 
     def probabilities(self, logits: Numbers, groups: Sequence[str]) -> Numbers:
         """(n, 3) rows that sum to 1; a group without its own numbers takes those of its language.
@@ -57,8 +62,9 @@ def softmax(logits: Numbers) -> Numbers:
 
 def script(text: str) -> str:
     """``ar`` when a text has at least as many Arabic as Latin letters (and some), else ``en``."""
-    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in text)
-    latin = sum(letter.isascii() and letter.isalpha() for letter in text)
+    if text.isascii():
+        return ENGLISH
+    arabic, latin = len(_ARABIC_LETTERS.findall(text)), len(_LATIN_LETTERS.findall(text))
     return ARABIC if arabic and arabic >= latin else ENGLISH
 
 
@@ -75,4 +81,5 @@ def load(file: Path, tier: str) -> Calibration:
         name: (np.array(found["scale"], np.float64), np.array(found["bias"], np.float64))
         for name, found in saved[tier]["groups"].items()
     }
-    return Calibration(groups, float(saved[tier]["unsure_below"]))
+    found = saved[tier]
+    return Calibration(groups, float(found["unsure_below"]), float(found.get("certain_from", 1.0)))

@@ -13,9 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from voc import artifacts
 from voc.labels import POLARITIES, Sentiment
-from voc.meaning import asked, calibration, fast_tier
+from voc.meaning import asked
 from voc.meaning.calibration import Calibration
 from voc.settings import MeaningSettings
 
@@ -55,23 +54,6 @@ class SentimentModel(Protocol):
         """
 
 
-class FastSentiment:
-    """The fast tier: hashed n-grams, calibrated by script."""
-
-    def __init__(self) -> None:
-        model = artifacts.find("sentiment")
-        self.name = "voc-sentiment-fast"
-        self.version = model.version
-        self._model = fast_tier.load(model.folder)
-        self._calibration = calibration.load(model.path("calibration.json"), "fast")
-
-    def judge(self, texts: Sequence[str], question: str | None = None) -> Feelings:
-        """Feelings of each text, in order; see `SentimentModel`."""
-        logits = self._model.logits(texts)
-        p = self._calibration.probabilities(logits, [calibration.script(text) for text in texts])
-        return feelings(p, texts, question, self._calibration)
-
-
 def feelings(p: Numbers, texts: Sequence[str], question: str | None, calibrated: Calibration) -> Feelings:
     """Probabilities with the question's prior and the labels they give.
 
@@ -105,4 +87,9 @@ def open_sentiment(settings: MeaningSettings, threads: int | None = None) -> Sen
         from voc.meaning.hub import HubSentiment
 
         return HubSentiment(settings.model, threads or settings.threads, settings.batch_size)
-    return FastSentiment()
+    from voc.meaning import tiers
+
+    if settings.tier == "fast":
+        return tiers.FastSentiment()
+    kind = tiers.CascadeSentiment if settings.tier == "cascade" else tiers.AccurateSentiment
+    return kind(threads or settings.threads, settings.batch_size)

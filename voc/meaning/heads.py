@@ -1,0 +1,44 @@
+"""What the accurate model's numbers mean: sentiment with a little help from n-grams, and the dialect.
+
+Takes: rows of the output ``logits`` (models/sentiment/export.py) and the n-gram table's logits. Gives:
+log-probabilities of negative, neutral, positive before calibration, and each text's calibration group.
+
+The table (the fast tier) knows words of dialects that the encoder's parent rarely saw; adding a part of
+its log-probabilities helps most on short Gulf, Egyptian and Arabizi phrases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.meaning import calibration
+
+Numbers = NDArray[np.float64]
+DIALECTS: Final = ("msa", "egy", "gulf", "lev", "mag")
+TABLE_SHARE: Final = 0.35  # of the table's log-probabilities; chosen on held-out rows
+_DIALECT: Final = slice(3, 3 + len(DIALECTS))
+
+
+def joined(rows: NDArray[np.float32], table: Numbers) -> Numbers:
+    """Log-scores (n, 3) of the model's rows (n, 10) and the table's logits (n, 3), not calibrated yet."""
+    return _log_softmax(rows[:, :3].astype(np.float64)) + TABLE_SHARE * _log_softmax(table)
+
+
+def groups(rows: NDArray[np.float32], prepared: Sequence[str]) -> list[str]:
+    """Calibration group of each text: ``en``, or ``ar-`` and its most probable dialect."""
+    dialect = rows[:, _DIALECT].argmax(axis=1)
+    return [
+        f"{calibration.ARABIC}-{DIALECTS[dialect[i]]}"
+        if calibration.script(text) == calibration.ARABIC
+        else calibration.ENGLISH
+        for i, text in enumerate(prepared)
+    ]
+
+
+def _log_softmax(logits: Numbers) -> Numbers:
+    found: Numbers = np.log(np.maximum(calibration.softmax(logits), 1e-9))
+    return found
