@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from voc.intake.normalize import normalize
 from voc.meaning import topic_words
 from voc.meaning.topic_model import LabelFrom
 from voc.meaning.topic_space import Vectors
@@ -92,7 +93,8 @@ def name(
 def _translated(words: Sequence[str], script: Script) -> str:
     """These words in the other language, or "" when the glossary lacks more than one in three of them."""
     table = topic_words.glossary()
-    found = [table[topic_words.stem(word)] for word in words if topic_words.stem(word) in table]
+    stems = [topic_words.stem(normalize(word, "for_matching")) for word in words]
+    found = [table[stem] for stem in stems if stem in table]
     known = list(dict.fromkeys(found))
     return _COMMA[script].join(known) if known and len(found) >= len(words) - 1 else ""
 

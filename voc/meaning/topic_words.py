@@ -10,6 +10,7 @@ topic's words.
 from __future__ import annotations
 
 import functools
+import html
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -27,7 +28,13 @@ Script = Literal["ar", "en"]
 SCRIPTS: Final[tuple[Script, Script]] = ("ar", "en")
 
 _WORD: Final = re.compile("[\u0621-\u064a\u066e-\u06d3]+|[0-9]?[a-z]+[0-9]?(?:'[a-z]+)?")  # Arabic or Latin
-_BOILERPLATE: Final = re.compile(r"\((?:translated by google|original)\)")  # put there by review sites
+_RAW: Final = re.compile(
+    "[\u0621-\u0652\u0670-\u06d3\ufb50-\ufdff\ufe70-\ufefc]+|[0-9]?[A-Za-z]+[0-9]?(?:['\u2019][A-Za-z]+)?"
+)  # the same with marks, long strokes and presentation forms
+_NOISE: Final = re.compile(
+    r"\((?:translated by google|original)\)|https?://\S+|www\.\S+|@\w+|\[[A-Z]{2,6}\]", re.IGNORECASE
+)  # put there by review sites; links; handles; masks of personal data
+_MARKS: Final = re.compile("[\u0640\u064b-\u0652\u0670]")  # tatweel and tashkeel
 _LEAST_TEXTS: Final = 3  # texts a word must be in to stand for a topic
 _LEAST_SHARE: Final = 0.02  # of a topic's texts, likewise
 _CLITICS: Final = ("وبال", "وال", "فال", "بال", "كال", "ولل", "لل", "ال")
@@ -58,9 +65,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("التوصيل تأخر جداااا!")
     ['التوصيل', 'تاخر']
     """
-    words = _WORD.findall(_BOILERPLATE.sub(" ", normalize(text, "for_matching")))
-    stop = stop_words()
-    return [word for word in words if len(word) > 1 and word.partition("'")[0] not in stop]
+    return [word for word, _ in _spelled(text)]
 
 
 def stem(word: str) -> str:
@@ -124,8 +129,8 @@ def vocabulary(texts: Sequence[str], languages: Sequence[str]) -> Vocabulary:
     speaks: list[bool] = []
     for text, language in zip(texts, languages, strict=True):
         found: dict[str, str] = {}
-        for word in tokens(transliterate(text).text if language == "ar-Latn" else text):
-            found.setdefault(stem(word), word)
+        for word, spelling in _spelled(transliterate(text).text if language == "ar-Latn" else text):
+            found.setdefault(stem(word), spelling)
         speaks.append(not found.keys() <= empty_handed)
         for root, word in found.items():
             at = column.setdefault(root, len(column))
@@ -187,6 +192,24 @@ def top(
         best = own[np.argsort(-row[own], kind="stable")[:n]]
         rows.append(tuple(vocabulary.shown[i] for i in best if row[i] > 0))
     return tuple(rows)
+
+
+def _spelled(text: str) -> list[tuple[str, str]]:
+    """The words of `tokens`, each with the spelling it has in the text (without marks, in small letters)."""
+    stop = stop_words()
+    found = []
+    for raw in _RAW.findall(_NOISE.sub(" ", html.unescape(text))):
+        word = _matched(raw)
+        if len(word) > 1 and word.partition("'")[0] not in stop:
+            found.append((word, _MARKS.sub("", raw).casefold()))
+    return found
+
+
+@functools.lru_cache(maxsize=200_000)
+def _matched(raw: str) -> str:
+    """A word after the strong recipe, or "" when nothing of it is left."""
+    found = _WORD.match(normalize(raw, "for_matching"))
+    return found.group() if found else ""
 
 
 @functools.cache
