@@ -19,7 +19,6 @@ DATA = ROOT.parent / "shared" / "data"
 # file, options: files with scores and dates as their index says
 FILES: dict[str, list[str]] = {
     "telecom_nps": ["--score", "score", "--scale", "nps", "--before", "2018-Q1", "--after", "2018-Q2"],
-    "skytrax": ["--score", "score", "--scale", "1-10", "--before", "2014", "--after", "2015"],
     "ksa_google": ["--score", "score", "--scale", "stars", "--before", "2021-Q2", "--after", "2022-Q1"],
     "saudi_tourism": [],
     "airline_tweets": [],
