@@ -46,7 +46,7 @@ def build(
     """The encoder as an ONNX model.
 
     Args:
-        weights: by short name; layers ``l0..lN``. With ``head.w`` (classes, hidden) and ``head.b``,
+        weights: by short name; layers ``l0..lN``. With ``head.w`` (numbers, hidden) and ``head.b``,
             the graph also gives ``logits``, from the mean over tokens before it is scaled to length 1.
         heads: attention heads.
         quantize: False keeps float32 (for comparison).

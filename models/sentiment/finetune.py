@@ -21,28 +21,16 @@ import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from models.encoder import network
 from models.sentiment import data
+from models.sentiment.frozen import DIALECTS, ENCODER, FROZEN, GROUPS, Rows, gathered, rows
 
 HERE = Path(__file__).resolve().parent
-ENCODER = HERE.parent / "encoder"
 SEED = 20_240_101
-LONGEST = 64  # word pieces a training text may have
-FROZEN = 6  # layers that stay as they are, counted from below
 TOKENS = 1280  # word pieces in a batch, padding counted
 PEAK = 8e-5  # learning rate of the top layer; each layer below gets 0.93 of the one above
-DIALECTS = ("msa", "egy", "gulf", "lev", "mag")
-# Annotators draw the line of "neutral" differently. Sets that draw it alike share a change of the common head
-# while training, so that the common head learns what they agree on; only that one is shipped.
-GROUPS = {
-    "umsab": 0, "tweeteval": 0, "arsarcasm_v2": 1, "ajgt": 2, "saudi_tourism": 3, "absa_ar_hotels": 4,
-    "ksa_google": 5, "sehhaty": 5, "skytrax": 5, "saas_nps": 5, "ar_emoji": 6, "own": 7,
-}  # fmt: skip
-TRUST = {"ar_emoji": 0.4, "ksa_google": 0.7, "sehhaty": 0.7, "skytrax": 0.7, "saas_nps": 0.7}
 
 
 class Model(nn.Module):
@@ -65,79 +53,6 @@ class Model(nn.Module):
         return network.mean(self.encoder.run(states, mask, FROZEN), mask)
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The training rows as arrays; a missing side label is -1.
-
-    `states[starts[i] : starts[i] + sizes[i]]` is what the frozen layers give for row i.
-    """
-
-    states: Tensor
-    starts: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-    label: Tensor
-    dialect: Tensor
-    sarcasm: Tensor
-    group: Tensor
-    trust: Tensor
-    frame: pd.DataFrame
-
-
-def rows(frame: pd.DataFrame, encoder: network.Encoder, store: Path) -> Rows:
-    """A corpus table (models/sentiment/data.py) as arrays; `store` keeps the frozen layers' output."""
-    states, starts, sizes = frozen_states(list(frame["text"]), encoder, store)
-    human = frame["set"] == "arsarcasm_v2"  # the one set with both side labels
-    dialect = frame["dialect"].map({name: i for i, name in enumerate(DIALECTS)}).where(human)
-    sarcasm = frame["sarcasm"].map({1: 1, 0: 0}).where(human)
-    return Rows(
-        states,
-        starts,
-        sizes,
-        torch.tensor(frame["label"].to_numpy(np.int64)),
-        torch.tensor(dialect.fillna(-1).to_numpy(np.int64)),
-        torch.tensor(sarcasm.fillna(-1).to_numpy(np.int64)),
-        torch.tensor(frame["set"].map(GROUPS).to_numpy(np.int64)),
-        torch.tensor(frame["set"].map(TRUST).fillna(1.0).to_numpy(np.float32)),
-        frame,
-    )
-
-
-def frozen_states(
-    texts: list[str], encoder: network.Encoder, store: Path
-) -> tuple[Tensor, NDArray[np.int64], NDArray[np.int64]]:
-    """Token states after the frozen layers, (pieces of all texts, hidden) bf16, and where each text lies.
-
-    Texts already in `store` are not computed again.
-    """
-    tokenizer = Tokenizer.from_file(str(ENCODER / "tokenizer.json"))
-    tokenizer.enable_truncation(LONGEST)
-    known: dict[str, tuple[int, int]] = {}
-    kept = [torch.zeros(0, 384, dtype=torch.bfloat16)]
-    if store.exists():
-        saved = torch.load(store, weights_only=True)
-        known, kept = saved["places"], [saved["states"]]
-    at = len(kept[0])
-    missing = [text for text in dict.fromkeys(texts) if text not in known]
-    encoded = [row.ids for row in tokenizer.encode_batch(["query: " + text for text in missing])]
-    order = sorted(range(len(missing)), key=lambda i: len(encoded[i]))
-    for start in range(0, len(order), 48):
-        batch = order[start : start + 48]
-        ids, mask = padded([encoded[i] for i in batch])
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            states = encoder.run(encoder.embed(ids), mask, 0, FROZEN).bfloat16()
-        for row, i in enumerate(batch):
-            kept.append(states[row, : len(encoded[i])].clone())
-            known[missing[i]] = (at, len(encoded[i]))
-            at += len(encoded[i])
-        if start % 4800 == 0:
-            print(f"frozen layers: {start} of {len(order)}", flush=True)
-    states = torch.cat(kept)
-    if missing:
-        torch.save({"places": known, "states": states}, store)
-    places = np.array([known[text] for text in texts], np.int64)
-    return states, places[:, 0], places[:, 1]
-
-
 def batches(table: Rows, done: float, rng: np.random.Generator) -> Iterator[list[int]]:
     """About 1,600 rows drawn by their sets' weights, in batches of similar length.
 
@@ -145,7 +60,8 @@ def batches(table: Rows, done: float, rng: np.random.Generator) -> Iterator[list
     """
     weight = table.frame["epochs"].to_numpy(np.float64).copy()
     weight[(table.frame["set"] == "ar_emoji").to_numpy()] *= max(0.0, 2 - 4 * done)
-    drawn = rng.choice(len(weight), 1600, replace=False, p=weight / weight.sum())
+    rows_drawn = min(1600, int((weight > 0).sum()))
+    drawn = rng.choice(len(weight), rows_drawn, replace=False, p=weight / weight.sum())
     ordered = sorted(drawn.tolist(), key=lambda i: (table.sizes[i], i))
     found: list[list[int]] = []
     batch: list[int] = []
@@ -157,28 +73,6 @@ def batches(table: Rows, done: float, rng: np.random.Generator) -> Iterator[list
     found.append(batch)
     for k in rng.permutation(len(found)):
         yield found[k]
-
-
-def padded(ids: list[list[int]]) -> tuple[Tensor, Tensor]:
-    """Ids and mask, (texts, longest)."""
-    length = max(map(len, ids))
-    out = torch.ones(len(ids), length, dtype=torch.long)
-    mask = torch.zeros(len(ids), length, dtype=torch.long)
-    for row, one in enumerate(ids):
-        out[row, : len(one)] = torch.tensor(one)
-        mask[row, : len(one)] = 1
-    return out, mask
-
-
-def gathered(table: Rows, batch: list[int]) -> tuple[Tensor, Tensor]:
-    """Frozen states (texts, longest, hidden) and mask of some rows."""
-    longest = int(max(table.sizes[i] for i in batch))
-    states = torch.zeros(len(batch), longest, table.states.shape[1], dtype=table.states.dtype)
-    mask = torch.zeros(len(batch), longest, dtype=torch.long)
-    for row, i in enumerate(batch):
-        states[row, : table.sizes[i]] = table.states[table.starts[i] : table.starts[i] + table.sizes[i]]
-        mask[row, : table.sizes[i]] = 1
-    return states, mask
 
 
 def loss_of(model: Model, table: Rows, batch: list[int], rng: torch.Generator) -> Tensor:
