@@ -2,9 +2,9 @@
 
 Reviews with an overall rating (1-10) and sub-ratings (1-5) are labeled once by voc from their text
 alone (labels do not depend on what else is in the run). Then two periods of n answers are resampled:
-the first as the reviews are, the second with 20 points more low ratings (1 or 2) of one sub-rating while
-the low shares of the other sub-ratings stay as they were (raking). voc never sees the sub-ratings. Scored:
-whether the theme of the planted sub-rating is among the first two themes of the movement.
+the first as the reviews are, the second with 25 points more reviews that rate one thing low (1 or 2) and
+have a word for it, while the low shares of the other ratings, and low ratings with words for them, stay as
+they were (raking). voc never sees the ratings. Scored: whether the planted theme is among the first two.
 """
 
 from __future__ import annotations
@@ -29,7 +29,12 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "cabin_staff": ("staff", "service_quality"),
     "seat_comfort": ("cabin_comfort",),
 }
-LOW, RISE = 2, 0.20
+WORDS = {
+    "food_beverages": "food|meal|catering|breakfast|dinner|lunch|snack|drink|beverage|sandwich",
+    "cabin_staff": "crew|staff|attendant|steward|hostess|service",
+    "seat_comfort": "seat|legroom|leg room|recline|cramped|comfort",
+}
+LOW, RISE = 2, 0.25
 SIZES = (500, 1000, 2000)
 
 
@@ -49,7 +54,7 @@ def main(out: Path, quick: bool) -> None:
 
 
 def _pool(size: int) -> pd.DataFrame:
-    """Reviews with all ratings, in a fixed random order; low_* tells a low sub-rating."""
+    """Reviews with all ratings, in a fixed random order; low_* tells a low rating, said_* one with words for it."""
     data = pd.read_csv(DATA)
     known = data["score"].notna() & data[list(RATINGS)].notna().all(axis=1)
     single = data["dup"].fillna(0).astype(str).isin(["0", "0.0", "", "False"])
@@ -58,7 +63,11 @@ def _pool(size: int) -> pd.DataFrame:
     size = min(size, len(fit))
     pool = fit.sample(size, random_state=1).reset_index(drop=True)
     low = {f"low_{name}": pool[name] <= LOW for name in RATINGS}
-    return pool[["text", "score"]].assign(row=np.arange(size), **low)
+    said = {
+        f"said_{name}": low[f"low_{name}"] & pool["text"].str.lower().str.contains(words)
+        for name, words in WORDS.items()
+    }
+    return pool[["text", "score"]].assign(row=np.arange(size), **low, **said)
 
 
 def _cache(size: int) -> Path:
@@ -84,16 +93,19 @@ def _labeled(pool: pd.DataFrame) -> pd.DataFrame:
 
 
 def _weights(pool: pd.DataFrame, cause: str | None) -> np.ndarray:
-    """Sampling weights of the second period: the cause's low share raised, the others' kept (raking)."""
+    """Sampling weights of the second period: the cause's low ratings with words raised, the others kept (raking)."""
     weight = np.full(len(pool), 1 / len(pool))
     if cause is None:
         return weight
-    goals = {name: float(pool[f"low_{name}"].mean()) + (RISE if name == cause else 0) for name in RATINGS}
+    goals = {
+        f"said_{name}": float(pool[f"said_{name}"].mean()) + (RISE if name == cause else 0) for name in WORDS
+    }
+    goals |= {f"low_{name}": float(pool[f"low_{name}"].mean()) for name in RATINGS if name != cause}
     for _ in range(200):
-        for name, goal in goals.items():
-            low = pool[f"low_{name}"].to_numpy()
-            share = weight[low].sum()
-            weight = np.where(low, weight * goal / share, weight * (1 - goal) / (1 - share))
+        for column, goal in goals.items():
+            held = pool[column].to_numpy()
+            share = weight[held].sum()
+            weight = np.where(held, weight * goal / share, weight * (1 - goal) / (1 - share))
     return np.asarray(weight / weight.sum())
 
 
@@ -173,7 +185,7 @@ def _markdown(result: dict[str, Any]) -> str:
         for row in result["runs"]
     ]  # fmt: skip
     head = [
-        "planted: 20 points more low ratings of", "its theme", "n per period", "runs", "first",
+        "planted: 25 points more low ratings, with words, of", "its theme", "n per period", "runs", "first",
         "in the top 2", "in the top 2 by size", "named", "other themes named",
     ]  # fmt: skip
     return (

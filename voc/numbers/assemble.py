@@ -85,6 +85,7 @@ def movement(
         smallest_effect=detectable(typical[1], confidence=settings.confidence),
         simultaneous=simultaneous(made, layout.family, settings.seed, settings.confidence),
         over_time=split.is_time,
+        decimals=2 if kind_of(scale) == "mean" else 1,
         segments=_segment_shares(answers, joined.segments),
         pooled=pooled,
         notices=_notices(joined, made, 0 if labeled is None else len(labeled.row)),
@@ -205,6 +206,7 @@ def _to_target(joined: joining.Joined, ends: Ends, scale: Scale, split: Split) -
         smallest_move=_smallest(ends.samples, 0.95),
         smallest_prevalence=0.0,
         smallest_effect=0.0,
+        decimals=2 if kind_of(scale) == "mean" else 1,
         simultaneous=float(stats.norm.ppf(0.975)),
         notices={"target": float(split.target or 0.0)},
     )

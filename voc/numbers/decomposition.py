@@ -19,6 +19,7 @@ from voc.numbers.matrices import Floats, compact
 from voc.numbers.regression import Fit, Options, fit
 
 LEAST_COMMENTS = 10  # a wave with fewer comments has no theme parts
+FEW_MENTIONS = 10.0  # in one wave, below which a leaf's own spread is not trusted alone
 FLOOR = 0.25  # of the plug-in variance: the product correction never goes below
 
 
@@ -100,6 +101,7 @@ def decompose(answers: Answers, options: Options | None = None) -> Decomposition
     jacobian = _jacobian(made.fitted.level, made.common.own, moved, mean)
     k = len(moved)
     covariance, variance = full[: 4 * k + 4, : 4 * k + 4], np.diag(full)
+    se = np.sqrt(np.maximum(np.r_[variance[: 4 * k], variance[4 * k + 4 :]], 0.0))
     correction = np.zeros(2 * k + 4)
     correction[:k] = variance[:k] * variance[2 * k : 3 * k]
     correction[k : 2 * k] = variance[k : 2 * k] * variance[3 * k : 4 * k]
@@ -109,10 +111,24 @@ def decompose(answers: Answers, options: Options | None = None) -> Decomposition
         covariance=jacobian @ covariance @ jacobian.T,
         correction=correction,
         ingredients=np.r_[made.fitted.level, made.common.own, moved, mean, raw_common.own],
-        ingredient_se=np.sqrt(np.maximum(np.r_[variance[: 4 * k], variance[4 * k + 4 :]], 0.0)),
+        ingredient_se=_careful(se, made),
         shares=made.shares,
         own=own,
     )
+
+
+def _careful(se: Floats, made: Point) -> Floats:
+    """Errors of changes of effect, with the regression's own as a floor where a leaf has few mentions.
+
+    A handful of equal answers has no spread of its own; the spread of all answers stands in.
+    """
+    k = len(made.shares[0])
+    few = (made.answers.mention_counts() < FEW_MENTIONS).any(0)
+    out = se.copy()
+    for start, model in ((k, made.fitted.change_se), (4 * k, made.fitted.raw_change_se)):
+        part = slice(start, start + k)
+        out[part] = np.where(few, np.maximum(se[part], model), se[part])
+    return out
 
 
 def _tops(cells: Cells, reach: Floats) -> Floats:

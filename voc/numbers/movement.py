@@ -116,13 +116,14 @@ class Movement:
         split: names of the two sides.
         before, after: the two scores; `before` has n = 0 when it is a target.
         delta: after minus before, its interval and p-value.
-        parts: leaves of the movement, strongest evidence first; mix and general last.
+        parts: leaves of the movement, named ones first, by evidence x size; mix and general last.
         parents: totals of parent themes, each the sum of its children.
         mode: project (silent respondents take writers' reasons) or own_bar (they have own bars).
         comment_rate: share of respondents who wrote, before and after.
         smallest_move: smallest move of the whole score that could have been seen (80 % power).
         smallest_prevalence, smallest_effect: the same for a typical theme part (median).
         simultaneous: critical |z| for reading all bars at once.
+        decimals: digits that points deserve in text (1 for NPS and shares, 2 for means).
         over_time: False when two groups are compared instead of two periods.
         segments: segments of the mix part.
         pooled: themes that had a polarity with too few comments and went to "other".
@@ -145,6 +146,7 @@ class Movement:
     smallest_effect: float
     simultaneous: float
     over_time: bool = True
+    decimals: int = 1
     segments: tuple[SegmentShare, ...] = ()
     pooled: tuple[str, ...] = ()
     notices: dict[str, float] = field(default_factory=dict)

@@ -27,7 +27,7 @@ class Layout:
     """Parts and what parents and readers' limits are made from.
 
     Attributes:
-        parts: theme parts, strongest evidence first, then mix, (comment_rate, silent,) general.
+        parts: theme parts, named ones first, by evidence x size, then mix, (comment_rate, silent,) general.
         family: (m, 2K + 4) tested rows.
         typical_se: standard errors of the prevalence and effect parts of the themes.
         made: the decomposition.
@@ -78,7 +78,7 @@ def lay_out(
     quantile = float(stats.norm.ppf(0.5 + settings.confidence / 2))
     bars = _Bars(made, verdicts, settings.fdr, quantile, parents, _People.of(answers, row))
     parts = bars.themes(themes)
-    parts.sort(key=lambda part: (part.named is None, -part.strength, part.id))
+    parts.sort(key=lambda part: (part.named is None, -part.strength * abs(part.total), part.id))
     ends = [bars.top(TOPS[i], tops[i], j) for j, i in enumerate(shown)]
     se = made.combine(family)[1]
     return Layout(

@@ -63,7 +63,8 @@ def judge(made: Decomposition, themes: Ints, tops: Floats) -> Verdicts:
     value, se = made.combine(np.eye(2 * k + 4)[: 2 * k])
     by_leaf = _ratio(value, se)
     prevalence, effect = by_leaf[:k], by_leaf[k:]
-    visible = (np.abs(effect) > VISIBLE) & (np.sign(raw) == np.sign(effect)) & (np.abs(own) > 0)
+    visible = (np.minimum(np.abs(effect), np.abs(own)) > VISIBLE) & (np.sign(raw) == np.sign(effect))
+    effect = np.where(np.abs(own) < np.abs(effect), own, effect)  # few mentions: the careful error
     index = np.searchsorted(themes, made.answers.leaf_theme)
     joint = np.where(np.abs(level) > VISIBLE, np.maximum(_p(moved), _p(level)), np.nan)
     p_prevalence = _simes(joint, index, len(themes))

@@ -127,6 +127,7 @@ class _Sayer:
     def __init__(self, movement: Movement, lang: ReportLanguage, labels: Mapping[str, str]) -> None:
         self.text, self.labels, self.arabic = SENTENCES[lang], labels, lang == "ar"
         self.groups = not movement.over_time
+        self.decimals = movement.decimals
         self.first, self.second = movement.split
 
     def sentence(self, key: str, **values: str) -> str:
@@ -134,8 +135,10 @@ class _Sayer:
         chosen = f"{key}_groups" if self.groups and f"{key}_groups" in self.text else key
         return self.text[chosen].format(first=self.first, second=self.second, **values)
 
-    def number(self, value: float, form: str = "+.1f") -> str:
-        text = format(0.0 if abs(value) < 0.05 and form == "+.1f" else value, form)
+    def number(self, value: float, form: str | None = None) -> str:
+        digits = self.decimals
+        form = form or f"+.{digits}f"
+        text = format(0.0 if abs(value) < 0.5 * 10**-digits and form.startswith("+") else value, form)
         return f"{ISOLATE}{text}{END}" if self.arabic else text
 
     def interval(self, low: float, high: float) -> str:
@@ -146,8 +149,8 @@ class _Sayer:
         return self.sentence(
             "moved" if movement.verdict == "moved" else "noise",
             scale=movement.scale,
-            before=self.number(movement.before.value, ".1f"),
-            after=self.number(movement.after.value, ".1f"),
+            before=self.number(movement.before.value, f".{self.decimals}f"),
+            after=self.number(movement.after.value, f".{self.decimals}f"),
             delta=self.number(delta.value),
             interval=self.interval(delta.low, delta.high),
         )
@@ -193,8 +196,8 @@ class _Sayer:
 
     def none(self, movement: Movement) -> str:
         return self.text["none"].format(
-            smallest=self.number(movement.smallest_move, ".1f"),
-            part=self.number(movement.smallest_prevalence, ".1f"),
+            smallest=self.number(movement.smallest_move, f".{self.decimals}f"),
+            part=self.number(movement.smallest_prevalence, f".{self.decimals}f"),
         )
 
     def general(self, part: Part, movement: Movement) -> str:
