@@ -55,7 +55,7 @@ def explore(api, token, method, path, examples):
 
 @pytest.mark.parametrize("method, path", operations())
 def test_every_call_keeps_its_promises(api, running, method, path):
-    explore(api, running[1], method, path, 12)
+    explore(api, running[1], method, path, 6)
 
 
 @pytest.mark.slow
