@@ -17,6 +17,7 @@ BENCHMARKS = {
     "normalization": "benchmarks.normalization.run",
     "endtoend": "benchmarks.endtoend.run",
     "movement": "benchmarks.movement.run",
+    "sentiment": "benchmarks.sentiment.run",
     "topics": "benchmarks.topics.run",
     "pipeline": "benchmarks.pipeline.run",
     "service": "benchmarks.service.run",

@@ -18,7 +18,9 @@ from voc.intake.normalize import normalize
 Leaning = Literal["fault", "praise"]
 Numbers = NDArray[np.float64]
 MOST_WORDS: Final = 5  # a longer answer speaks for itself
-PRIOR: Final = 6.0  # odds of the asked-for polarity against neutral, in a bare answer
+CLEAR: Final = 0.9  # an answer this certainly positive or negative keeps its own feeling
+PRIOR: Final = 12.0  # odds of the asked-for polarity, in a bare answer
+NEUTRAL: Final = 0.4  # odds of neutral: a bare noun is an answer, not a statement
 
 _FAULT: Final = re.compile(
     r"\b(improve\w*|better|chang\w+|fix\w*|problem\w*|issue\w*|dislike\w*|disappoint\w*|worst|"
@@ -33,7 +35,7 @@ _PRAISE: Final = re.compile(
 )
 _NOTHING: Final = re.compile(
     r"(?:nothing|none|no|nope|n/?a|nil|all good|no (?:issues?|problems?|complaints?|comments?)"
-    r"|nothing (?:to|at all).*"
+    r"|nothing (?:to|at all).*|nothing[,. ]+(?:it'?s|everything is|all) (?:perfect|great|good|fine)"
     r"|لا|(?:و?لا|لا يوجد|ما ?في|ما فيه|ماكو)(?: شي[ءئ]?)?|مفيش(?: حاجه)?|لا ابدا|والو"
     r"|كل شي[ءئ]? تمام)[.!\s]*"
 )
@@ -66,11 +68,12 @@ def moved(p: Numbers, texts: Sequence[str], asks: Leaning | None) -> Numbers:
         if not said or len(said.split()) > MOST_WORDS:
             continue
         nothing = bool(_NOTHING.fullmatch(said))
-        if not nothing and p[row].argmax() != 1 and p[row].max() > 0.8:
+        if not nothing and p[row].argmax() != 1 and p[row].max() > CLEAR:
             continue
         asked_for = 0 if (asks == "fault") != nothing else 2
-        odds = np.ones(3)
-        odds[asked_for] = PRIOR
-        odds[2 - asked_for] = 1 / PRIOR
+        strength = PRIOR**2 if nothing else PRIOR  # "nothing" has no feeling of its own
+        odds = np.full(3, NEUTRAL)
+        odds[asked_for] = strength
+        odds[2 - asked_for] = 1 / strength
         result[row] = p[row] * odds / (p[row] * odds).sum()
     return result
