@@ -7,11 +7,29 @@ import pytest
 
 import voc
 
-HEAVY = ("torch", "transformers", "bertopic", "camel_tools", "pandas", "onnxruntime", "sklearn", "plotly", "scipy")
+HEAVY = (
+    "torch",
+    "transformers",
+    "bertopic",
+    "camel_tools",
+    "pandas",
+    "onnxruntime",
+    "sklearn",
+    "plotly",
+    "scipy",
+)
 
 
 def test_public_names_are_these():
-    assert voc.__all__ == ["Analysis", "Movement", "VocError", "__version__", "analyze", "classify", "explain"]
+    assert voc.__all__ == [
+        "Analysis",
+        "Movement",
+        "VocError",
+        "__version__",
+        "analyze",
+        "classify",
+        "explain",
+    ]
     for name in voc.__all__:
         assert getattr(voc, name) is not None
 
