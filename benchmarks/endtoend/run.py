@@ -34,7 +34,7 @@ WORDS = {
     "cabin_staff": "crew|staff|attendant|steward|hostess|service",
     "seat_comfort": "seat|legroom|leg room|recline|cramped|comfort",
 }
-LOW, RISE = 2, 0.25
+LOW, RISE, RUNS = 2, 0.25, 30
 SIZES = (500, 1000, 2000)
 
 
@@ -44,17 +44,17 @@ def main(out: Path, quick: bool) -> None:
         raise SystemExit("This benchmark needs ../shared/data/skytrax.csv.gz beside the repository.")
     pool = _pool(60 if quick else POOL)
     mentions = _labeled(pool)
-    rows: list[dict[str, Any]] = [_control(pool, mentions, 1000, 5 if quick else 40)]
+    rows: list[dict[str, Any]] = [_control(pool, mentions, 1000, 5 if quick else RUNS)]
     for cause, themes in CAUSES.items():
         for n in SIZES[1:2] if quick else SIZES:
-            rows.append(_scored(pool, mentions, cause, themes, n, 5 if quick else 40))
+            rows.append(_scored(pool, mentions, cause, themes, n, 5 if quick else RUNS))
             print(rows[-1], flush=True)
     result = {"machine": machine(), "quick": quick, "reviews": len(pool), "runs": rows}
     save(out, "endtoend", result, _markdown(result))
 
 
 def _pool(size: int) -> pd.DataFrame:
-    """Reviews with all ratings, in a fixed random order; low_* tells a low rating, said_* one with words for it."""
+    """Reviews with all ratings, in a fixed random order; low_*: a low rating, said_*: with words for it."""
     data = pd.read_csv(DATA)
     known = data["score"].notna() & data[list(RATINGS)].notna().all(axis=1)
     single = data["dup"].fillna(0).astype(str).isin(["0", "0.0", "", "False"])
@@ -63,10 +63,8 @@ def _pool(size: int) -> pd.DataFrame:
     size = min(size, len(fit))
     pool = fit.sample(size, random_state=1).reset_index(drop=True)
     low = {f"low_{name}": pool[name] <= LOW for name in RATINGS}
-    said = {
-        f"said_{name}": low[f"low_{name}"] & pool["text"].str.lower().str.contains(words)
-        for name, words in WORDS.items()
-    }
+    text = pool["text"].str.lower()
+    said = {f"said_{name}": low[f"low_{name}"] & text.str.contains(words) for name, words in WORDS.items()}
     return pool[["text", "score"]].assign(row=np.arange(size), **low, **said)
 
 
@@ -93,7 +91,7 @@ def _labeled(pool: pd.DataFrame) -> pd.DataFrame:
 
 
 def _weights(pool: pd.DataFrame, cause: str | None) -> np.ndarray:
-    """Sampling weights of the second period: the cause's low ratings with words raised, the others kept (raking)."""
+    """Sampling weights of the second period: the cause raised, all else kept (raking)."""
     weight = np.full(len(pool), 1 / len(pool))
     if cause is None:
         return weight
