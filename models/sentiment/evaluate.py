@@ -24,6 +24,7 @@ from voc.settings import MeaningSettings
 
 HERE = Path(__file__).resolve().parent
 SEED = 20_240_101
+TIERS = ("accurate", "cascade", "fast")
 Numbers = NDArray[np.float64]
 
 
@@ -166,27 +167,43 @@ def _cell(value: float | None) -> str:
 def main() -> None:
     """Evaluate the tiers and write results.json and results.md."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tier", action="append", choices=["accurate", "cascade", "fast"])
-    file = HERE / "results.json"
-    results: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    for tier in parser.parse_args().tier or ["accurate", "cascade", "fast"]:
+    parser.add_argument("--tier", action="append", choices=TIERS)
+    fresh: dict[str, Any] = {}
+    for tier in parser.parse_args().tier or TIERS:
         model = open_sentiment(MeaningSettings(tier=tier))
         cases = checklist.run(model)
-        results[tier] = {
+        fresh[tier] = {
             "model": f"{model.name} {model.version}",
             "sets": evaluate(model),
             "checklist": checklist.rates(cases),
         }
         failed = cases[~cases["passed"]]
         (HERE / f"checklist-failed-{tier}.csv").write_text(failed.to_csv(index=False), encoding="utf-8")
-    results["seed"] = SEED
+    write(fresh)
+
+
+def write(fresh: dict[str, Any]) -> None:
+    """Put the results of some tiers into results.json, beside the others', and redraw results.md."""
+    file = HERE / "results.json"
+    results: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    results |= fresh | {"seed": SEED}
     file.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     parts = [
-        f"## {tier}\n\n{table(results, tier)}\n"
-        for tier in ("accurate", "cascade", "fast")
+        f"## {tier}\n\n{table(results, tier)}\n\n{checked(results, tier)}\n"
+        for tier in TIERS
         if tier in results
     ]
     (HERE / "results.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def checked(results: dict[str, Any], tier: str) -> str:
+    """The checklist's pass rates of one tier as a line of text."""
+    rates = results[tier]["checklist"]
+    said = [
+        ", ".join(f"{name} {rate:.0%} of {n}" for name, (rate, n) in rates[kind].items())
+        for kind in ("overall", "capability", "variety")
+    ]
+    return f"Checklist passed: {said[0]}. By capability: {said[1]}. By variety: {said[2]}."
 
 
 if __name__ == "__main__":
