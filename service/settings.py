@@ -76,7 +76,6 @@ class ServiceSettings(BaseSettings):
         (), description="Networks webhooks may reach although they are private; for tests and intranets."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
-    otel: bool = Field(False, description="Traces through OpenTelemetry, if it is installed.")
 
     @field_validator("webhook_allow_networks")
     @classmethod

@@ -1,0 +1,13 @@
+"""Every setting of the service is in docs/service.md, and nothing else is."""
+
+import re
+from pathlib import Path
+
+from service.settings import ServiceSettings
+
+DOC = Path(__file__).resolve().parents[2] / "docs" / "service.md"
+
+
+def test_every_setting_is_documented():
+    listed = set(re.findall(r"^\| `(VOC_\w+)`", DOC.read_text(encoding="utf-8"), re.MULTILINE))
+    assert listed == {f"VOC_{name.upper()}" for name in ServiceSettings.model_fields}
