@@ -45,5 +45,5 @@ clean:
 
 constraints: $(BIN)/python  ## refresh the pins after changing pyproject.toml
 	rm -rf .cache/pins && $(PYTHON) -m venv .cache/pins
-	.cache/pins/bin/python -m pip install -q -e '.[dev,all,train]'
+	.cache/pins/bin/python -m pip install -q -e '.[dev,all,train,docs,bench]'
 	(echo '# Exact versions that `make` installs; refresh with `make constraints`.'; .cache/pins/bin/python -m pip freeze --exclude-editable) > constraints.txt
