@@ -113,7 +113,7 @@ def analyze(
     settings = settings or of(**options)
     tools = tools.check(settings.meaning) if tools else open_tools(settings.meaning)
 
-    survey = read(sources, settings.intake)
+    survey = read(sources, settings.intake, lambda done, total: progress("files", done, total))
     readings = reading.read(
         list(survey.comments["comment_id"]),
         list(survey.comments["text"]),
@@ -123,10 +123,17 @@ def analyze(
         progress=progress,
         elsewhere=on_ray.chunk_map(settings.meaning) if engine == "ray" else None,
     )
-    return conclude(survey, readings, settings, tools=tools)
+    return conclude(survey, readings, settings, tools=tools, progress=progress)
 
 
-def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: Tools) -> Analysis:
+def conclude(
+    survey: Survey,
+    readings: Readings,
+    settings: Settings,
+    *,
+    tools: Tools,
+    progress: Progress = silent,
+) -> Analysis:
     """The second half of the path: from what was read in the survey's texts to the result.
 
     Args:
@@ -134,6 +141,7 @@ def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: T
         readings: of `survey.comments`, in its order; a long survey may be read in pieces.
         settings: what is compared, and how the result is titled.
         tools: the models that read the texts.
+        progress: called with (stage, steps done, steps in all).
 
     Raises:
         VocError: a period, a segment or another option does not fit the survey.
@@ -147,9 +155,11 @@ def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: T
     taxonomy = edits.amend(path, tools.taxonomy)
     labeled, mentions = edits.apply(path, reading.join(survey.comments, readings), readings.mentions)
 
+    progress("numbers", 0, 2)
     compared = comparison.choose(labeled, settings.numbers)
     comments = comparison.with_periods(labeled, compared.split)
     numbers = comparison.measure(comments, mentions, compared, survey.scale, taxonomy, settings.numbers)
+    progress("numbers", 1, 2)
     stages = journey.lay_out(comments, mentions, taxonomy)
     found = reading.topics_in(comments, mentions, readings.vectors, taxonomy)
     copies = duplicates.find(list(comments["comment_id"]), list(comments["text"]))
@@ -168,6 +178,7 @@ def conclude(survey: Survey, readings: Readings, settings: Settings, *, tools: T
         title=settings.report.title,
     )
     whole = result.build(facts, comments, mentions, taxonomy)
+    progress("numbers", 2, 2)
     return Analysis(whole, comments, mentions, survey.rejects, numbers.movement)
 
 

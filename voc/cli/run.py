@@ -30,8 +30,11 @@ def demo(
     write(survey, seed=seed)
     with progress_bars(quiet=False) as progress:
         analysis = run(survey, before="2024-Q1", after="2024-Q2", progress=progress)
-    analysis.write(out, "en")
-    analysis.write_report(out / "report-ar.html", "ar")
+        progress("report", 0, 2)
+        analysis.write(out, "en")
+        progress("report", 1, 2)
+        analysis.write_report(out / "report-ar.html", "ar")
+        progress("report", 2, 2)
     typer.echo(analysis.summary("en"))
     typer.echo("\nPlanted in this invented survey, for you to check against:")
     for cause in planted():
@@ -152,8 +155,10 @@ def analyze(
             language=lang,
             title=title,
         )
-    if out is not None:
-        analysis.write(out, "ar" if lang == "ar" else "en")
+        if out is not None:
+            progress("report", 0, 1)
+            analysis.write(out, "ar" if lang == "ar" else "en")
+            progress("report", 1, 1)
     if as_json:
         print_json(analysis.result)
         return
