@@ -160,7 +160,8 @@ def _tested(value: float, center: float, se: float, freedom: float, confidence: 
     """The change with a t interval and test around `center`."""
     half = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * se
     p = 1.0 if abs(center) < TINY else 0.0 if se == 0 else float(2 * stats.t.sf(abs(center) / se, freedom))
-    return Change(value, center - half, center + half, min(p, 1.0))
+    low, high = min(center - half, value), max(center + half, value)  # holds at the ends of the scale too
+    return Change(value, low, high, min(p, 1.0))
 
 
 def _welch(parts: list[tuple[float, float]]) -> float:
