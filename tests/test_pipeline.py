@@ -107,6 +107,13 @@ def test_written_files(analysis, tmp_path):
     assert 'dir="rtl"' in (folder / "report.html").read_text(encoding="utf-8")
 
 
+def test_labels_of_two_models_are_never_compared(analysis):
+    comments = analysis.comments.copy()
+    comments.loc[comments["period"] == "2024-Q2", "model"] = "another model"
+    with pytest.raises(VocError, match="different models"):
+        voc.explain(comments, analysis.mentions, before="2024-Q1", after="2024-Q2")
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -37,6 +37,11 @@ class Tools:
     models: dict[str, str]
     settings: MeaningSettings
 
+    @property
+    def signature(self) -> str:
+        """The models in one line: kept with every comment, as labels of two models are never compared."""
+        return "; ".join(self.models[part] for part in ("sentiment", "themes", "tier"))
+
     def check(self, wanted: MeaningSettings) -> Tools:
         """These tools, if they are what `wanted` asks for by name; defaults ask for nothing.
 
@@ -157,7 +162,7 @@ def conclude(
 
     progress("numbers", 0, 2)
     compared = comparison.choose(labeled, settings.numbers)
-    comments = comparison.with_periods(labeled, compared.split)
+    comments = comparison.with_periods(labeled, compared.split).assign(model=tools.signature)
     numbers = comparison.measure(comments, mentions, compared, survey.scale, taxonomy, settings.numbers)
     progress("numbers", 1, 2)
     stages = journey.lay_out(comments, mentions, taxonomy)

@@ -43,6 +43,7 @@ COMMENTS: Final[dict[str, Column]] = {
     "sentiment": Column("text", "negative, neutral, positive or unsure"),
     "reason_without_theme": Column("text", "empty, vague, off_topic, or null when a theme was found"),
     "source_row": Column("integer", "1-based data row in the source file", 1),
+    "model": Column("text", "models that labeled it; two sides of a comparison must agree"),
 }
 
 MENTIONS: Final[dict[str, Column]] = {
