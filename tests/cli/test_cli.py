@@ -84,7 +84,12 @@ def test_explain_reads_what_analyze_wrote(survey, tmp_path):
 
 
 def test_classify_reads_lines_and_gives_json_lines():
-    done = voc("classify", "-", "--json", text="الخدمة ممتازة بس السعر غالي\nterrible experience, the driver was rude and two hours late\n")
+    done = voc(
+        "classify",
+        "-",
+        "--json",
+        text="الخدمة ممتازة بس السعر غالي\nterrible experience, the driver was rude and two hours late\n",
+    )
     assert done.returncode == 0, done.stderr
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert (first["language"], second["language"]) == ("ar", "en")
