@@ -117,3 +117,16 @@ def test_power_matches_the_table_of_the_method_note():
 )
 def test_every_scale_has_its_kind_of_interval(scale, kind):
     assert kind_of(scale_of(scale)) == kind
+
+
+@pytest.mark.parametrize("kind", ["nps", "share", "mean"])
+@pytest.mark.parametrize("n", [1, 2, 40])
+def test_an_interval_holds_its_own_value_at_the_ends_of_the_scale(kind, n):
+    top, bottom = (
+        sample(np.full(n, y), kind=kind, width=100.0) for y in (100.0, -100.0 if kind == "nps" else 0.0)
+    )
+    for group in (top, bottom):
+        found = estimate(group)
+        assert found.low <= found.value <= found.high
+    moved = change(bottom, top)
+    assert moved.low <= moved.value <= moved.high

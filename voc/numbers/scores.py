@@ -132,7 +132,9 @@ def estimate(group: Sample, confidence: float = 0.95) -> Estimate:
     center, variance, n = group.adjusted(NPS_ANSWERS if group.kind == "nps" else ONE_SAMPLE)
     half = _quantile(confidence) * float(np.sqrt(variance / n))
     least = -100.0 if group.kind == "nps" else 0.0
-    return Estimate(group.mean, max(center - half, least), min(center + half, 100.0), group.n)
+    low, high = max(center - half, least), min(center + half, 100.0)
+    # at the very ends of the scale the adjusted center lies inside; the interval still holds the score
+    return Estimate(group.mean, min(low, group.mean), max(high, group.mean), group.n)
 
 
 def change(before: Sample, after: Sample, confidence: float = 0.95) -> Change:
