@@ -74,6 +74,7 @@ class ThemeOut(BaseModel):
     p_polarity: float
     start: int = Field(description="First character of the evidence in the text as sent.")
     end: int = Field(description="One past its last character.")
+    language: Language = Field(description="Of the clause that is the evidence.")
     origin: Origin
 
 

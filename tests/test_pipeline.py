@@ -59,6 +59,13 @@ def test_evidence_is_verbatim(analysis):
             assert text[quote["comment_id"]][quote["start"] : quote["end"]].strip()
 
 
+def test_a_mention_says_the_language_of_its_clause(tools):
+    [one] = voc.classify(["التوصيل سريع. But the app crashes all the time"], tools=tools)
+    assert one.language == "mixed"
+    found = {theme["id"]: theme["language"] for theme in one.themes}
+    assert found == {"delivery_speed": "ar", "app": "en"}
+
+
 def test_every_comment_has_a_theme_or_a_reason(analysis):
     themed = set(analysis.mentions["comment_id"])
     for row in analysis.comments.itertuples():

@@ -58,6 +58,7 @@ class Theme:
     p_polarity: float
     start: int
     end: int
+    language: str = "und"
     origin: str = "model"
 
 

@@ -54,6 +54,7 @@ MENTIONS: Final[dict[str, Column]] = {
     "p_polarity": Column("number", "probability of that polarity", 0, 1),
     "start": Column("integer", "first character of the evidence in the verbatim text", 0),
     "end": Column("integer", "one past the last character of the evidence", 0),
+    "language": Column("text", "of the clause it was found in: ar, en, ar-Latn, mixed or und"),
     "origin": Column("text", "model, rule or analyst"),
 }
 

@@ -27,8 +27,8 @@ TEXTS = {
 
 @pytest.fixture
 def tables():
-    columns = ["comment_id", "theme", "polarity", "p_theme", "p_polarity", "start", "end", "origin"]
-    rows = [(c, t, p, q, 0.8, s, e, o) for c, t, p, q, s, e, o in MENTIONS]
+    columns = [*"comment_id theme polarity p_theme p_polarity start end language origin".split()]
+    rows = [(c, t, p, q, 0.8, s, e, "en", o) for c, t, p, q, s, e, o in MENTIONS]
     comments = pd.DataFrame(
         {
             "comment_id": list(TEXTS),
@@ -74,6 +74,7 @@ def test_rule_adds_a_theme_with_its_clause_as_evidence(tmp_path, tables):
     (comments, mentions), _ = carry_out(tmp_path, tables, "- rule: {theme: service_quality, words: [تمام]}")
     row = mentions[mentions["comment_id"] == "d"].iloc[0]
     assert (row["theme"], row["polarity"], row["origin"]) == ("service_quality", "positive", "rule")
+    assert row["language"] == "ar"
     assert TEXTS["d"][row["start"] : row["end"]] == TEXTS["d"]
     assert comments.set_index("comment_id").loc["d", "reason_without_theme"] is None
 

@@ -30,7 +30,8 @@ def find(model, encoder, texts, feelings=None, ids=None):
     pieces = [text[s.start : s.end] for text, found in zip(texts, spans, strict=True) for s in found]
     p = np.array(feelings or [NEGATIVE] * len(pieces)).reshape(-1, 3)
     names = ids or [str(place) for place in range(len(texts))]
-    return model.find(names, texts, spans, encoder.encode(pieces), p, ["ar"] * len(texts))
+    vectors = encoder.encode(pieces)
+    return model.find(names, texts, spans, vectors, p, ["ar"] * len(texts), ["ar"] * len(pieces))
 
 
 def themes(model, encoder, text):

@@ -40,7 +40,7 @@ def test_hostile_text(tmp_path, hostile, example):
     comments = example.comments.head(len(hostile)).assign(text=hostile)
     mentions = tables.empty("mentions")
     for i in range(len(hostile)):
-        mentions.loc[i] = [f"c{i:06d}", f"t{i}", "negative", 0.9, 0.9, 0, len(hostile[i]), "model"]
+        mentions.loc[i] = [f"c{i:06d}", f"t{i}", "negative", 0.9, 0.9, 0, len(hostile[i]), "en", "model"]
     write_pptx(tmp_path / "x.pptx", example.result, comments, mentions, example.rejects, "ar")
     Presentation(str(tmp_path / "x.pptx"))
 

@@ -22,7 +22,7 @@ LABELS = [
     "sentiment",
     "reason_without_theme",
 ]
-MENTION = ["comment_id", "theme", "polarity", "p_theme", "p_polarity", "start", "end", "origin"]
+MENTION = ["comment_id", "theme", "polarity", "p_theme", "p_polarity", "start", "end", "language", "origin"]
 
 
 class FakeModels:
@@ -92,6 +92,7 @@ def answer(document):
         "p_polarity": max(p),
         "start": 0,
         "end": 1,
+        "language": "und",
         "origin": "model",
     }
     return {

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pandas as pd
 
 from voc.errors import OptionError
+from voc.intake.language import tag_one
 from voc.labels import POLARITIES
 from voc.meaning.clauses import split
 from voc.meaning.edit_file import Edit, read
@@ -196,6 +197,7 @@ def _row(
         "p_polarity": 1.0 if given else p[best],
         "start": start,
         "end": end,
+        "language": tag_one(comment["text"][start:end], dialects=False).language,
         "origin": origin,
     }
 

@@ -128,6 +128,7 @@ def read_chunk(texts: list[str], task: Task, readers: Readers) -> Readings:
         readers.encoder.encode(pieces),
         feelings.p[len(texts) :],
         [one.language for one in spoken],
+        [one.language for one in language.tag(pieces, dialects=False)],
     )
     frame = pd.DataFrame(
         {

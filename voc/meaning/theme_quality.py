@@ -150,7 +150,7 @@ def _given(
     vectors = encoder.encode(pieces)
     names = [str(place) for place in range(len(texts))]
     feelings = np.full((len(pieces), 3), 1 / 3)  # polarity plays no part here
-    found = model.find(names, texts, spans, vectors, feelings, ["ar"] * len(texts))
+    found = model.find(names, texts, spans, vectors, feelings, ["ar"] * len(texts), ["ar"] * len(pieces))
     given: list[set[str]] = [set() for _ in texts]
     for comment_id, theme in zip(found.mentions["comment_id"], found.mentions["theme"], strict=True):
         given[int(comment_id)].add(theme)

@@ -94,6 +94,7 @@ class ThemeModel:
         clause_vectors: NDArray[np.float32],
         clause_feelings: Floats,
         languages: Sequence[str],
+        clause_languages: Sequence[str],
     ) -> Found:
         """Themes with polarity and evidence per comment, and the reasons of those without.
 
@@ -104,6 +105,7 @@ class ThemeModel:
             clause_vectors: shape (n_clauses, dim), all texts' clauses one after the other.
             clause_feelings: shape (n_clauses, 3): negative, neutral, positive.
             languages: one per text; texts of unknown language have no off-topic head to trust.
+            clause_languages: one per clause, in the order of `clause_vectors`.
         """
         logits = self.heads.logits(clause_vectors)
         rows: list[dict[str, object]] = []
@@ -112,7 +114,7 @@ class ThemeModel:
         for comment_id, text, spans, language in zip(comment_ids, texts, clauses, languages, strict=True):
             part = slice(first, first + len(spans))
             first += len(spans)
-            mine = self._of_comment(text, spans, logits[part], clause_feelings[part])
+            mine = self._of_comment(text, spans, logits[part], clause_feelings[part], clause_languages[part])
             rows.extend({"comment_id": comment_id, **row} for row in mine)
             reasons.append(
                 None if mine else self._reason(text, logits[part], clause_feelings[part], language)
@@ -121,7 +123,12 @@ class ThemeModel:
         return Found(mentions, reasons)
 
     def _of_comment(
-        self, text: str, spans: Sequence[Span], logits: Floats, feelings: Floats
+        self,
+        text: str,
+        spans: Sequence[Span],
+        logits: Floats,
+        feelings: Floats,
+        languages: Sequence[str],
     ) -> list[dict[str, object]]:
         """The strongest mention of each theme and polarity in one comment."""
         hits = self.words.find(text)
@@ -144,6 +151,7 @@ class ThemeModel:
                         "p_polarity": round(float(feelings[number, polarity]), 6),
                         "start": start,
                         "end": end,
+                        "language": languages[number],
                         "origin": "rule" if logits[number, theme] <= self.heads.alone[theme] else "model",
                     }
         return sorted(best.values(), key=lambda row: (row["start"], row["theme"], row["polarity"]))
