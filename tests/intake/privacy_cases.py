@@ -24,8 +24,8 @@ def parse(marked):
     return text + marked[done:], spans
 
 
-def written():
-    cases = yaml.safe_load(Path(__file__).with_name("privacy_cases.yaml").read_text(encoding="utf-8"))
+def written(name="privacy_cases.yaml"):
+    cases = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return [case for group in cases.values() for case in group]
 
 

@@ -6,6 +6,7 @@ the published layouts of the Kuwaiti, Qatari, Bahraini and Egyptian identity num
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 IBAN_LENGTHS: Final = {
@@ -13,6 +14,14 @@ IBAN_LENGTHS: Final = {
     "IQ": 23, "TN": 24, "LY": 25, "SD": 18, "TR": 26, "PK": 24, "GB": 22, "DE": 22, "FR": 27, "ES": 24,
     "IT": 27, "NL": 18,
 }  # fmt: skip
+# Prefix and length by scheme (ISO/IEC 7812 ranges): Visa, Mastercard, Amex, Diners, JCB, Discover,
+# UnionPay, mada's own (9682), Maestro.
+_ISSUED: Final = re.compile(
+    r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|(?:222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|"
+    r"3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|5\d\d|4[4-9]\d)\d{12}|62\d{14,17}|9682\d{12}|"
+    r"(?:50|5[6-9]|6\d)\d{11,17}",
+    re.ASCII,
+)
 _KUWAIT_WEIGHTS: Final = (2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _EGYPT_GOVERNORATES: Final = frozenset({*range(1, 5), *range(11, 30), *range(31, 36), 88})
 # ISO 3166-1 numeric codes of the nationalities most residents of Qatar hold.
@@ -39,6 +48,15 @@ def luhn(digits: str) -> bool:
             value = value * 2 - 9 if value > 4 else value * 2
         total += value
     return total % 10 == 0
+
+
+def card(digits: str) -> bool:
+    """Whether some scheme issues numbers of this prefix and length, and the Luhn digit is right.
+
+    >>> card("4111111111111111"), card("3399887766554433")
+    (True, False)
+    """
+    return _ISSUED.fullmatch(digits) is not None and luhn(digits)
 
 
 def iban(code: str) -> bool:

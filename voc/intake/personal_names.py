@@ -25,18 +25,19 @@ _ROLES_AR: Final = (
 _ROLES_EN: Final = (
     r"mr|mrs|ms|miss|dr|eng|prof|captain|agent|employee|manager|waiter|waitress|driver|nurse|doctor|"
     r"named|called|i am|i'm|this is|(?:his|her) name is|name was|"
-    r"served by|helped by|thanks to|speak to|spoke (?:to|with)"
+    r"served by|helped by|thanks to|speak to|spoke (?:to|with)|(?:ask|asked) for|"
+    r"(?:(?:kind|best|warm) )?regards|sincerely|yours truly"
 )
 _OWN_AR: Final = (
     "و?[اإأ]سم[يى](?: الكامل| الثلاثي| هو)?|و?[اإأ]نا [اإأ]سم[يى]|معكم? (?:[اأ]خوكم?|[اأ]ختكم?|العميل[ةه]?)|"
-    "[اأ]خوك[مو]|[اأ]ختك[مو]"
+    "[اأ]خوك[مو]|[اأ]ختك[مو]|(?:ال[اإ]سم|[اإ]سم ال\\w+|مقدم[ةه]? ال\\w+) ?(?=:)"
 )
 _OWN_EN: Final = r"my (?:full )?name(?: is|'s|:)|name\s*:|esmi|ismi|i am called"
 _LEADS: Final = re.compile(
     rf"(?P<own>(?<!\w)(?:{_OWN_AR}|(?i:{_OWN_EN}))[ :\-]+)|"
     rf"(?P<role>(?<!\w)(?:(?:وال|بال|لل|[وبلف])?(?:ال)?(?:{_ROLES_AR})|"
-    r"و?[اإأ]سم[هاو]+|ب[اإ]سم|[اأ]نا|المدعو[ةه]?|"
-    rf"(?i:{_ROLES_EN}))\.?[ :\-]+)"
+    r"و?[اإأ]سم[هاو]+|ب[اإ]سم|[اأ]نا|المدعو[ةه]?|معا?كم?|تحيات[يك]?م?|"
+    rf"(?i:{_ROLES_EN}))[.,،]?[\s:\-]+)"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019\-][^\W\d_]+)*")
 # What is said of "my name" rather than being it.
@@ -52,6 +53,10 @@ _PRAISE: Final = frozenset(
 )
 _PARENTS: Final = frozenset({"ابو", "أبو", "ام", "أم"})
 _LINKS: Final = _PARENTS | {"بن", "ابن", "بنت", "ال", "آل", "bin", "bint", "ibn", "abu", "al", "el"}
+# Before a title these make it the name of a place: "مستشفى الدكتور سليمان" is a hospital.
+_PLACES: Final = re.compile(
+    r"(?:مستشف\w+|مستوصف\w*|عياد\w+|مجمع\w*|مركز|مراكز|شارع|طريق|جامع[ةه]|مطار|مدرس[ةه]|مدارس|مسجد|جامع)\s+$"
+)
 _GAP: Final = re.compile(r" {1,2}")
 _MARKS: Final = re.compile(r"[\u0640\u064b-\u0652\u0670]")
 _OWN_HINTS: Final = ("اسم", "إسم", "أسم", "معك", "خوك", "ختك", "name", "esmi", "ismi", "called")
@@ -64,7 +69,7 @@ def find(text: str) -> Iterator[tuple[int, int]]:
         return
     done = 0
     for lead in _LEADS.finditer(text):
-        if lead.end() < done:
+        if lead.end() < done or _PLACES.search(text, max(0, lead.start() - 20), lead.start()):
             continue
         end = _name_end(text, lead.end(), own=lead["own"] is not None)
         if end > lead.end():
@@ -83,7 +88,7 @@ def _name_end(text: str, start: int, own: bool) -> int:
         token = _MARKS.sub("", word[0])
         if token.lower() in _LINKS and (count or token in _PARENTS):
             pass  # part of the name only if a name follows
-        elif _may_follow(token) if count else _may_be_name(token) if own else _is_name(token):
+        elif _may_follow(token) if names else _may_be_name(token) if own else _is_first(text, word):
             names += 1
             if own or names > 1 or token not in _PRAISE:
                 end = word.end()
@@ -94,6 +99,20 @@ def _name_end(text: str, start: int, own: bool) -> int:
             break
         place = gap.end()
     return end
+
+
+def _is_first(text: str, word: re.Match[str]) -> bool:
+    """After a title or role: a listed name, or a rare word before a listed family name."""
+    token = _MARKS.sub("", word[0])
+    if _is_name(token):
+        return True
+    gap = _GAP.match(text, word.end())
+    following = _WORD.match(text, gap.end()) if gap else None
+    if following is None or following[0].lower() not in _family() or token.startswith("ال"):
+        return False
+    if token.isascii():
+        return token[0].isupper() and len(token) > 2 and token.lower() not in wordlists.english()
+    return wordlists.arabic().get(normalize(token, "for_model"), 0) < _FREQUENT
 
 
 def _is_name(token: str) -> bool:

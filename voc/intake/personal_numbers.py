@@ -128,7 +128,8 @@ def _kind(digits: str, sizes: list[int], plus: bool, context: str) -> str | None
         return "PHONE"
     if checksums.emirates(digits):
         return "ID"
-    if 13 <= len(digits) <= 19 and digits[0] in "34569" and (checksums.luhn(digits) or context == "card"):
+    told = context == "card" and 13 <= len(digits) <= 19 and digits[0] in "34569"  # also when mistyped
+    if told or checksums.card(digits):
         return "CARD" if context != "other" or len(digits) == 16 else None
     if context != "phone" and not digits.startswith("0") and (checksums.saudi(digits) or context == "id"):
         return "ID" if _identity(digits, context) else None

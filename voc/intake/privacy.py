@@ -67,7 +67,7 @@ _FOLD: Final = str.maketrans(
 )
 
 _AT_DOMAIN: Final = re.compile(r"@ ?[A-Za-z0-9\-]+ ?\. ?[A-Za-z]")
-_AT_SPELLED: Final = re.compile(r"\bat\b.{1,45}?(?:\bdot\b|\.) ?.?(?:com|net|org|edu|gov)\b")
+_AT_SPELLED: Final = re.compile(r"\bat\b.{1,45}?(?:\bdot\b|\.)[ \])]{0,3}(?:com|net|org|edu|gov)\b")
 _TLD: Final = r"(?:com|net|org|edu|gov)(?: ?\. ?(?:sa|ae|kw|qa|bh|om|eg|jo))?\b"
 _EMAIL: Final = re.compile(
     r"[\w.+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{2,24}){1,4}(?![A-Za-z0-9])|"
