@@ -86,6 +86,34 @@ class Batch(Base):
     finished_at: Mapped[datetime | None]
 
 
+class Share(Base):
+    """A link that shows one batch's report to whoever holds it; of its secret only a SHA-256 is kept."""
+
+    __tablename__ = "shares"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = _tenant()
+    batch_id: Mapped[str] = mapped_column(sa.ForeignKey("batches.id", ondelete="CASCADE"), index=True)
+    key_id: Mapped[str]
+    digest: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Revision(Base):
+    """A finished batch done again with an analyst's edits. `state`: queued, done, failed."""
+
+    __tablename__ = "revisions"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = _tenant()
+    batch_id: Mapped[str] = mapped_column(sa.ForeignKey("batches.id", ondelete="CASCADE"), index=True)
+    key_id: Mapped[str]
+    state: Mapped[str]
+    problem: Mapped[Json | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None]
+
+
 class Stream(Base):
     """A named flow of posts and answers, and how it is watched."""
 

@@ -67,6 +67,7 @@ def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy
         "compared": None if split is None else {"before": split.before, "after": split.after},
         "score": {
             "kind": None if scale is None else scale.kind,
+            "scale": None if scale is None else {"low": scale.low, "high": scale.high},
             "overall": facts.numbers.overall,
             "before": None if moved is None else moved.before,
             "after": None if moved is None else moved.after,
