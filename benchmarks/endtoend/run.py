@@ -1,18 +1,30 @@
-"""From raw text to the right cause: real airline reviews whose sub-ratings say what was wrong.
+"""End to end: from raw text to the planted cause, on real airline reviews whose sub-ratings say what was wrong.
 
 Reviews with an overall rating (1-10) and sub-ratings (1-5) are labeled once by voc from their text
 alone (labels do not depend on what else is in the run). Then two periods of n answers are resampled:
-the first as the reviews are, the second with 25 points more reviews that rate one thing low (1 or 2) and
-have a word for it, while the low shares of the other ratings, and low ratings with words for them, stay as
-they were (raking). voc never sees the ratings. Scored: whether the planted theme is among the first two.
+the first as the reviews are, the second with 25 points more reviews that rate one thing low (1 or 2),
+while the low shares of the other ratings stay as they were (raking). voc never sees the ratings.
+Scored: whether the planted theme is among the first two.
+
+Registered on 2026-11-21, before any text of the unseen reviews was read or any result on them seen:
+
+* Unseen reviews: all with the four ratings and at most 800 characters, without the 1,000 of at most 500
+  characters on which a plant had been chosen after looking at results ("seen" below).
+* Plant "low rating", the one the bar (top 2 in at least 90 % of runs at n = 1,000) is judged on: 25 points more
+  reviews that rate the thing low, whether or not they write about it.
+* Plant "low rating with words": 25 points more reviews that rate it low and have a word for it, the share
+  of low ratings with words for the other things kept as well. It is the plant of the seen reviews.
+* Causes and their themes: `CAUSES`. The value for money had not been planted before.
+* 100 runs per row at n = 1,000, 50 elsewhere; order of parts as the product gives it. One run; all rows shown.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,85 +32,109 @@ import pandas as pd
 from benchmarks.record import machine, save, table
 from voc.numbers.explain import explain
 
+if TYPE_CHECKING:
+    from voc.pipeline import Tools
+
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "skytrax.csv.gz"
-POOL, BATCH = 1000, 50
-LONGEST = 500  # characters: the length of survey answers
+SEEN, BATCH = 1000, 50
+LONGEST, LONGEST_UNSEEN = 500, 800  # characters
 RATINGS = ("cabin_staff", "food_beverages", "seat_comfort", "value_money")
 CAUSES: dict[str, tuple[str, ...]] = {
     "food_beverages": ("inflight_food",),
     "cabin_staff": ("staff", "service_quality"),
     "seat_comfort": ("cabin_comfort",),
+    "value_money": ("price",),
 }
 WORDS = {
     "food_beverages": "food|meal|catering|breakfast|dinner|lunch|snack|drink|beverage|sandwich",
     "cabin_staff": "crew|staff|attendant|steward|hostess|service",
     "seat_comfort": "seat|legroom|leg room|recline|cramped|comfort",
+    "value_money": "price|expensive|cheap|value|money|fee|charge|cost|pay|paid|worth",
 }
-LOW, RISE, RUNS = 2, 0.25, 30
-SIZES = (500, 1000, 2000)
+LOW, RISE = 2, 0.25
+PLANTS = ("low rating", "low rating with words")
+RUNS = {500: 50, 1000: 100, 2000: 50}
 
 
 def main(out: Path, quick: bool) -> None:
-    """Labels the pool (once; kept in the temporary folder), resamples, explains, scores."""
+    """Labels the reviews (once; kept in the temporary folder), resamples, explains, scores."""
     if not DATA.exists():
         raise SystemExit("This benchmark needs ../shared/data/skytrax.csv.gz beside the repository.")
-    pool = _pool(60 if quick else POOL)
-    mentions = _labeled(pool)
-    rows: list[dict[str, Any]] = [_control(pool, mentions, 1000, 5 if quick else RUNS)]
-    for cause, themes in CAUSES.items():
-        for n in SIZES[1:2] if quick else SIZES:
-            rows.append(_scored(pool, mentions, cause, themes, n, 5 if quick else RUNS))
-            print(rows[-1], flush=True)
-    result = {"machine": machine(), "quick": quick, "reviews": len(pool), "runs": rows}
-    save(out, "endtoend", result, _markdown(result))
+    from voc.pipeline import open_tools
+    from voc.settings import MeaningSettings
+
+    tools = open_tools(MeaningSettings(pack="airline", topics=False))
+    result: dict[str, Any] = {
+        "machine": machine(), "quick": quick, "models": tools.models, "reviews": {}, "runs": [],
+    }  # fmt: skip
+    runs = {1000: 5} if quick else RUNS
+    for reviews, pool in _pools().items():
+        pool = pool.head(60) if quick else pool
+        mentions = _labeled(pool, reviews, tools)
+        result["reviews"][reviews] = len(pool)
+        rows = [_control(pool, mentions, 1000, runs[1000])]
+        for plant in PLANTS:
+            for cause in CAUSES:
+                weight = _weights(pool, cause, plant)
+                rows += [_scored(pool, mentions, cause, weight, n, count) for n, count in runs.items()]
+                print(reviews, plant, rows[-1], flush=True)
+                for row in rows[-len(runs) :]:
+                    row["plant"] = plant
+        result["runs"] += [{"reviews": reviews, **row} for row in rows]
+        save(out, "endtoend", result, _markdown(result))
 
 
-def _pool(size: int) -> pd.DataFrame:
-    """Reviews with all ratings, in a fixed random order; low_*: a low rating, said_*: with words for it."""
+def _pools() -> dict[str, pd.DataFrame]:
+    """Seen and unseen reviews in a fixed order; low_*: a low rating, said_*: with words for it."""
     data = pd.read_csv(DATA)
     known = data["score"].notna() & data[list(RATINGS)].notna().all(axis=1)
-    single = data["dup"].fillna(0).astype(str).isin(["0", "0.0", "", "False"])
-    short = data["text"].astype(str).str.len() <= LONGEST
-    fit = data[known & single & short]
-    size = min(size, len(fit))
-    pool = fit.sample(size, random_state=1).reset_index(drop=True)
+    length = data["text"].astype(str).str.len()
+    seen = data[known & (length <= LONGEST)].sample(SEEN, random_state=1)
+    rest = data[known & (length <= LONGEST_UNSEEN)].drop(seen.index)
+    return {"seen": _marked(seen), "unseen": _marked(rest.sample(frac=1, random_state=1))}
+
+
+def _marked(reviews: pd.DataFrame) -> pd.DataFrame:
+    pool = reviews.reset_index(drop=True)
     low = {f"low_{name}": pool[name] <= LOW for name in RATINGS}
     text = pool["text"].str.lower()
     said = {f"said_{name}": low[f"low_{name}"] & text.str.contains(words) for name, words in WORDS.items()}
-    return pool[["text", "score"]].assign(row=np.arange(size), **low, **said)
+    return pool[["text", "score"]].assign(row=np.arange(len(pool)), **low, **said)
 
 
-def _cache(size: int) -> Path:
-    return Path(tempfile.gettempdir()) / f"voc-endtoend-{size}.jsonl"
-
-
-def _labeled(pool: pd.DataFrame) -> pd.DataFrame:
-    """row, theme, polarity of every mention that voc finds in the texts."""
+def _labeled(pool: pd.DataFrame, name: str, tools: Tools) -> pd.DataFrame:
+    """row, theme, polarity and probabilities of every mention that voc finds in the texts."""
     import voc
 
-    cache = _cache(len(pool))
+    models = hashlib.sha256(tools.signature.encode()).hexdigest()[:12]
+    cache = Path(tempfile.gettempdir()) / f"voc-endtoend-{name}-{len(pool)}-{models}.jsonl"
     done = [json.loads(line) for line in cache.read_text().splitlines()] if cache.exists() else []
     with cache.open("a") as file:
         for start in range(len(done), len(pool), BATCH):
             batch = pool.iloc[start : start + BATCH]
-            for one in voc.classify(list(batch["text"]), ids=[str(i) for i in batch["row"]], pack="airline"):
-                found = one.as_dict()
-                done.append({"id": found["id"], "themes": found["themes"]})
+            for one in voc.classify(list(batch["text"]), ids=[str(i) for i in batch["row"]], tools=tools):
+                done.append({"row": int(one.id), "themes": one.themes})
                 file.write(json.dumps(done[-1]) + "\n")
             print(f"labeled {len(done)} of {len(pool)}", flush=True)
-    rows = [(int(one["id"]), theme["id"], theme["polarity"]) for one in done for theme in one["themes"]]
-    return pd.DataFrame(rows, columns=["row", "theme", "polarity"])
+    columns = ("polarity", "p_theme", "p_polarity", "origin")
+    rows = [
+        {"row": one["row"], "theme": theme["id"], **{name: theme[name] for name in columns}}
+        for one in done
+        for theme in one["themes"]
+    ]
+    return pd.DataFrame(rows)
 
 
-def _weights(pool: pd.DataFrame, cause: str | None) -> np.ndarray:
+def _weights(pool: pd.DataFrame, cause: str | None, plant: str = PLANTS[0]) -> np.ndarray:
     """Sampling weights of the second period: the cause raised, all else kept (raking)."""
     weight = np.full(len(pool), 1 / len(pool))
     if cause is None:
         return weight
-    goals = {
-        f"said_{name}": float(pool[f"said_{name}"].mean()) + (RISE if name == cause else 0) for name in WORDS
-    }
-    goals |= {f"low_{name}": float(pool[f"low_{name}"].mean()) for name in RATINGS if name != cause}
+    planted = f"low_{cause}" if plant == PLANTS[0] else f"said_{cause}"
+    kept = [f"low_{name}" for name in RATINGS if name != cause]
+    if plant != PLANTS[0]:
+        kept += [f"said_{name}" for name in WORDS if name != cause]
+    goals = {planted: float(pool[planted].mean()) + RISE} | {name: float(pool[name].mean()) for name in kept}
     for _ in range(200):
         for column, goal in goals.items():
             held = pool[column].to_numpy()
@@ -125,13 +161,15 @@ def _survey(
         }
     )
     said = comments[["comment_id", "row"]].merge(mentions, on="row")
-    return comments.drop(columns="row"), said[["comment_id", "theme", "polarity"]]
+    return comments.drop(columns="row"), said.drop(
+        columns=["score", "has_text", "period", "row"], errors="ignore"
+    )
 
 
 def _scored(
-    pool: pd.DataFrame, mentions: pd.DataFrame, cause: str, themes: tuple[str, ...], n: int, runs: int
+    pool: pd.DataFrame, mentions: pd.DataFrame, cause: str, weight: np.ndarray, n: int, runs: int
 ) -> dict[str, Any]:
-    weight = _weights(pool, cause)
+    themes = CAUSES[cause]
     place, size, named, others = [], [], [], []
     for seed in range(runs):
         movement = explain(
@@ -175,25 +213,43 @@ def _control(pool: pd.DataFrame, mentions: pd.DataFrame, n: int, runs: int) -> d
 
 
 CARE = (
-    "Read it with care: this plant (25 points, with words for it in the text) was chosen after weaker "
-    "ones had been tried on the same reviews and gave far less, and the order of parts was changed on "
-    "the way. It shows that the path can work, not how often it will."
+    "Seen reviews: their plant (with words) was chosen after weaker ones had been tried on them, so those rows "
+    "show that the path can work, not how often it will. Unseen reviews: plants, causes and counts were "
+    "written down before any of these texts was read; the bar is judged on the plant without a look at the text."
 )
 
 
 def _markdown(result: dict[str, Any]) -> str:
+    keys = ("first", "in_top_2", "in_top_2_by_size", "named", "other_themes_named")
     rows = [
         [
-            row["cause"], ", ".join(row.get("themes", [])), row["n"], row["runs"], row.get("first"),
-            row.get("in_top_2"), row.get("in_top_2_by_size"), row["named"], row.get("other_themes_named"),
+            row["reviews"], row.get("plant", "nothing"), row["cause"], ", ".join(row.get("themes", [])), row["n"],
+            row["runs"], *(row.get(key) for key in keys),
         ]
         for row in result["runs"]
     ]  # fmt: skip
     head = [
-        "planted: 25 points more low ratings, with words, of", "its theme", "n per period", "runs", "first",
-        "in the top 2", "in the top 2 by size", "named", "other themes named",
+        "reviews", "25 points more", "cause", "its theme", "n per period", "runs", "first", "in the top 2",
+        "in the top 2 by size", "named", "other themes named",
     ]  # fmt: skip
+    counts = ", ".join(f"{count:,} {name}" for name, count in result["reviews"].items())
+    models = ", ".join(f"{part} {name}" for part, name in result["models"].items())
     return (
-        f"Generated by `python benchmarks/run.py endtoend` on {result['reviews']} real airline reviews "
-        "(text in, cause out; sub-ratings never seen).\n\n" + table(head, rows) + f"\n\n{CARE}"
+        f"Generated by `python benchmarks/run.py endtoend` on real airline reviews ({counts}; text in, cause out; "
+        f"sub-ratings never seen). Models: {models}.\n\n{_means(result['runs'])}\n\n"
+        + table(head, rows)
+        + f"\n\n{CARE}"
     )
+
+
+def _means(rows: list[dict[str, Any]]) -> str:
+    """Mean share of runs with the planted theme in the top 2, over the causes, n = 1,000."""
+    parts = []
+    for reviews, plant in sorted({(row["reviews"], row["plant"]) for row in rows if "plant" in row}):
+        own = [
+            row["in_top_2"]
+            for row in rows
+            if row.get("plant") == plant and row["reviews"] == reviews and row["n"] == 1000
+        ]
+        parts.append(f"{reviews} reviews, {plant}: {np.mean(own):.2f} (lowest {min(own):.2f})")
+    return "Planted theme in the top 2 at n = 1,000, mean of the causes: " + "; ".join(parts) + "."
