@@ -66,7 +66,8 @@ def open_tools(settings: MeaningSettings | None = None) -> Tools:
         ModelError, HubError: a model cannot be opened.
         OptionError: the taxonomy file is wrong.
     """
-    from voc.meaning.encode import open_encoder
+    from voc.meaning.encode import EmbeddedEncoder
+    from voc.meaning.network import open_network
     from voc.meaning.reading import Readers
     from voc.meaning.sentiment import open_sentiment
     from voc.meaning.themes import open_themes
@@ -74,8 +75,9 @@ def open_tools(settings: MeaningSettings | None = None) -> Tools:
 
     settings = settings or MeaningSettings()
     taxonomy = load(settings.taxonomy, settings.pack)
-    encoder = open_encoder(threads=settings.threads, batch_size=settings.batch_size)
-    sentiment = open_sentiment(settings)
+    network = open_network(settings.threads, settings.batch_size)
+    encoder = EmbeddedEncoder(network)
+    sentiment = open_sentiment(settings, network=network)
     themes = open_themes(taxonomy, encoder)
     models = {
         "encoder": encoder.name,
@@ -84,7 +86,7 @@ def open_tools(settings: MeaningSettings | None = None) -> Tools:
         "taxonomy": taxonomy.id,
         "tier": settings.tier,
     }
-    return Tools(taxonomy, Readers(encoder, sentiment, themes), models, settings)
+    return Tools(taxonomy, Readers(network, encoder, sentiment, themes), models, settings)
 
 
 def analyze(

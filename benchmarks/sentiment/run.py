@@ -20,7 +20,7 @@ from benchmarks.sentiment import rivals
 from models.sentiment import data, evaluate
 from voc import artifacts
 from voc.meaning import tiers
-from voc.meaning.cache import Cache
+from voc.meaning.network import open_network
 from voc.meaning.onnx_session import machine_threads
 
 RESULTS = Path(evaluate.__file__).parent / "results.json"
@@ -53,14 +53,15 @@ def main(out: Path, quick: bool) -> None:
 
 def ours(threads: int) -> dict[str, Callable[[list[str]], None]]:
     """Our transformer tiers, reading every text anew."""
-    accurate, cascade = tiers.AccurateSentiment(threads), tiers.CascadeSentiment(threads)
+    network = open_network(threads)
+    accurate, cascade = tiers.AccurateSentiment(network), tiers.CascadeSentiment(network)
 
     def all_of(texts: list[str]) -> None:
-        accurate._cache = Cache()
+        network.forget()
         accurate.probabilities(texts)
 
     def doubted(texts: list[str]) -> None:
-        cascade._accurate._cache = Cache()
+        network.forget()
         cascade.probabilities(texts)
 
     return {"voc accurate": all_of, "voc cascade": doubted}
@@ -125,7 +126,9 @@ def sizes() -> dict[str, float]:
     folders = {name: artifacts.find(name).folder for name in ("encoder", "sentiment")}
     files = [path for folder in folders.values() for path in folder.iterdir()]
     return {
-        path.name: round(path.stat().st_size / 1e6, 1) for path in files if path.suffix in (".onnx", ".npz")
+        f"{path.parent.name}/{path.name}": round(path.stat().st_size / 1e6, 1)
+        for path in files
+        if path.suffix in (".onnx", ".npz")
     }
 
 

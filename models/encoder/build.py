@@ -2,8 +2,8 @@
 
     python models/encoder/build.py [--cache DIR]
 
-Writes ``encoder.onnx``, ``tokenizer.json`` and ``manifest.json`` beside this file, and the pruned
-float32 weights to the cache (the starting point of models/sentiment/train.py).
+Writes ``trunk.onnx``, ``upper.onnx``, ``tokenizer.json`` and ``manifest.json`` beside this file, and
+the pruned float32 weights to the cache (the starting point of models/sentiment/train.py).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ DATA = HERE.parents[2] / "shared" / "data"
 CACHE = HERE / ".cache"
 VERSION = "1.0.0"
 PREFIX = "query: "
+FILES = ["trunk.onnx", "upper.onnx", "tokenizer.json"]
 LIMIT_BYTES = 40_000_000
 
 
@@ -38,10 +39,11 @@ def main() -> None:
     weights = dict(parent.weights)
     weights["emb.word"] = weights["emb.word"][pruned.parent_ids]
     np.savez(cache / "pruned.npz", **weights)
-    onnx.save(graph.build(weights), HERE / "encoder.onnx")
+    onnx.save(graph.trunk(weights), HERE / "trunk.onnx")
+    onnx.save(graph.upper(weights), HERE / "upper.onnx")
     onnx.save(graph.build(weights, quantize=False), cache / "encoder-float32.onnx")
     (HERE / "tokenizer.json").write_text(pruned.tokenizer, encoding="utf-8")
-    size = sum((HERE / name).stat().st_size for name in ("encoder.onnx", "tokenizer.json"))
+    size = sum((HERE / name).stat().st_size for name in FILES)
     if size >= LIMIT_BYTES:
         raise SystemExit(f"{size:,} bytes; the limit is {LIMIT_BYTES:,}")
     facts = {
@@ -53,7 +55,7 @@ def main() -> None:
         "prefix": PREFIX,
         "bytes": size,
     }
-    artifacts.save(HERE, VERSION, ["encoder.onnx", "tokenizer.json"], facts)
+    artifacts.save(HERE, VERSION, FILES, facts)
     print(json.dumps(facts, indent=2))
 
 

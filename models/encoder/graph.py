@@ -1,8 +1,10 @@
-"""Writes the encoder as an ONNX graph whose int8 arithmetic treats every token row on its own.
+"""Writes the network as ONNX graphs whose int8 arithmetic treats every token row on its own.
 
-Takes: the weights by short name (see source.py). Gives: an ONNX model with inputs
-``ids`` and ``mask`` (both (texts, length) int64) and output ``vectors`` (texts, hidden) float32,
-unit rows; with a head also ``logits`` (texts, classes).
+Takes: the weights by short name (see source.py). Gives: an ONNX model, whole or in two parts. The
+`trunk` (word table and lower layers) takes ``ids`` and ``mask``, both (texts, length) int64, and
+gives ``states`` (texts, length, hidden) float32; an `upper` takes states and mask and gives
+``vectors`` (texts, hidden), unit rows, and with a head ``logits`` (texts, classes). Models that were
+trained above the same lower layers share one trunk: a text goes through it once.
 
 Why not ONNX Runtime's dynamic quantization: it takes one scale per activation tensor, so a
 text's vector changes with its neighbors in the batch. Here every row (token) has its own scale,
@@ -21,6 +23,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 CONTRIB = "com.microsoft"
 GELU_LEAST = 0.18  # GELU never falls below -0.17
+SHARED = 6  # layers of the trunk: those that fine-tuning leaves as they are
 Array = NDArray[np.float32]
 
 
@@ -43,7 +46,7 @@ class _Graph:
 def build(
     weights: dict[str, Array], heads: int = 12, quantize: bool = True, eps: float = 1e-12
 ) -> onnx.ModelProto:
-    """The encoder as an ONNX model.
+    """The whole network in one graph: ``ids`` and ``mask`` to ``vectors``, with a head also ``logits``.
 
     Args:
         weights: by short name; layers ``l0..lN``. With ``head.w`` (numbers, hidden) and ``head.b``,
@@ -52,32 +55,82 @@ def build(
         quantize: False keeps float32 (for comparison).
         eps: of the layer normalizations.
     """
+    graph, x = _bottom(weights, quantize, eps)
+    x = _layers(graph, weights, x, range(_depth(weights)), heads, quantize, eps)
+    graph.node("Reshape", [x, "as.texts"], "states")
+    return _model(graph, [_ids(), _mask()], _top(graph, weights))
+
+
+def trunk(
+    weights: dict[str, Array], heads: int = 12, quantize: bool = True, eps: float = 1e-12
+) -> onnx.ModelProto:
+    """Word table and `SHARED` layers: ``ids`` and ``mask`` to ``states``; arguments as for `build`."""
+    graph, x = _bottom(weights, quantize, eps)
+    x = _layers(graph, weights, x, range(SHARED), heads, quantize, eps)
+    graph.node("Reshape", [x, "as.texts"], "states")
+    return _model(graph, [_ids(), _mask()], [_states(weights)])
+
+
+def upper(
+    weights: dict[str, Array], heads: int = 12, quantize: bool = True, eps: float = 1e-12
+) -> onnx.ModelProto:
+    """The layers above the trunk: ``states`` and ``mask`` to ``vectors`` and ``logits``; see `build`."""
     graph = _Graph()
     _shared_constants(graph, quantize)
-    hidden = weights["emb.word"].shape[1]
-    x = _embed(graph, weights, hidden, quantize, eps)
-    layers = 1 + max(int(name[1:].split(".")[0]) for name in weights if name[0] == "l")
-    for layer in range(layers):
-        x = _layer(graph, weights, f"l{layer}.", x, heads, quantize, eps)
-    _pool(graph, x, hidden)
-    outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", hidden])]
-    if "head.w" in weights:
-        graph.constant("head.w", weights["head.w"].T.astype(np.float32))
-        graph.constant("head.b", weights["head.b"].astype(np.float32))
-        graph.node("MatMul", ["mean", "head.w"], "head.x")
-        graph.node("Add", ["head.x", "head.b"], "logits")
-        outputs.append(
-            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["texts", len(weights["head.b"])])
-        )
-    inputs = [
-        helper.make_tensor_value_info(n, TensorProto.INT64, ["texts", "length"]) for n in ("ids", "mask")
-    ]
+    hidden = _hidden(weights)
+    graph.constant("as.rows", np.array([-1, hidden], np.int64))
+    graph.node("Shape", ["states"], "as.texts")
+    graph.node("Cast", ["mask"], "mask.int", to=TensorProto.INT32)
+    x = graph.node("Reshape", ["states", "as.rows"], f"x.{SHARED}")
+    x = _layers(graph, weights, x, range(SHARED, _depth(weights)), heads, quantize, eps)
+    graph.node("Reshape", [x, "as.texts"], "states.last")
+    return _model(graph, [_states(weights), _mask()], _top(graph, weights, "states.last"))
+
+
+def _depth(weights: dict[str, Array]) -> int:
+    return 1 + max(int(name[1:].split(".")[0]) for name in weights if name[0] == "l")
+
+
+def _hidden(weights: dict[str, Array]) -> int:
+    return int(weights["emb.word"].shape[1])
+
+
+def _ids() -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info("ids", TensorProto.INT64, ["texts", "length"])
+
+
+def _mask() -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info("mask", TensorProto.INT64, ["texts", "length"])
+
+
+def _states(weights: dict[str, Array]) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "length", _hidden(weights)])
+
+
+def _model(
+    graph: _Graph, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto]
+) -> onnx.ModelProto:
     model = helper.make_model(
         helper.make_graph(graph.nodes, "encoder", inputs, outputs, graph.constants),
         opset_imports=[helper.make_opsetid("", 21), helper.make_opsetid(CONTRIB, 1)],
     )
     model.ir_version = 10
     return model
+
+
+def _bottom(weights: dict[str, Array], quantize: bool, eps: float) -> tuple[_Graph, str]:
+    """A graph that begins with the word table, and the name of its rows."""
+    graph = _Graph()
+    _shared_constants(graph, quantize)
+    return graph, _embed(graph, weights, _hidden(weights), quantize, eps)
+
+
+def _layers(
+    graph: _Graph, weights: dict[str, Array], x: str, which: range, heads: int, quantize: bool, eps: float
+) -> str:
+    for layer in which:
+        x = _layer(graph, weights, f"l{layer}.", x, heads, quantize, eps)
+    return x
 
 
 def column_scales(weight: Array) -> tuple[NDArray[np.int8], Array]:
@@ -88,7 +141,6 @@ def column_scales(weight: Array) -> tuple[NDArray[np.int8], Array]:
 
 def _shared_constants(graph: _Graph, quantize: bool) -> None:
     graph.constant("last", np.array([-1], np.int64))
-    graph.constant("zero", np.array([0], np.int64))
     graph.constant("second", np.array([1], np.int64))
     if quantize:
         _scale_constants(graph)
@@ -115,6 +167,7 @@ def _embed(graph: _Graph, weights: dict[str, Array], hidden: int, quantize: bool
         graph.constant("emb.word", weights["emb.word"])
         graph.node("Gather", ["emb.word", "ids"], "emb.words")
     graph.constant("emb.pos", weights["emb.pos"] + weights["emb.type"][:1])
+    graph.constant("zero", np.array([0], np.int64))
     graph.node("Shape", ["ids"], "length", start=1, end=2)
     graph.node("Slice", ["emb.pos", "zero", "length"], "emb.places")
     graph.node("Add", ["emb.words", "emb.places"], "emb.sum")
@@ -203,14 +256,22 @@ def _norm_constants(graph: _Graph, weights: dict[str, Array], norm: str) -> None
     graph.constant(f"{norm}.b", weights[f"{norm}.b"])
 
 
-def _pool(graph: _Graph, x: str, hidden: int) -> None:
-    """Mean over the tokens that are not padding, then length 1."""
-    graph.node("Reshape", [x, "as.texts"], "states")
+def _top(graph: _Graph, weights: dict[str, Array], states: str = "states") -> list[onnx.ValueInfoProto]:
+    """The outputs: the mean over the tokens but padding, with length 1, and of a head on that mean."""
     graph.node("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
     # A product per text, not ReduceSum: that one adds in another order when there is one text only.
     graph.node("Unsqueeze", ["mask.float", "second"], "mask.row")
-    graph.node("MatMul", ["mask.row", "states"], "total.row")
+    graph.node("MatMul", ["mask.row", states], "total.row")
     graph.node("Squeeze", ["total.row", "second"], "total")
     graph.node("ReduceSum", ["mask.float", "second"], "tokens", keepdims=1)
     graph.node("Div", ["total", "tokens"], "mean")
     graph.node("LpNormalization", ["mean"], "vectors", axis=1, p=2)
+    outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", _hidden(weights)])]
+    if "head.w" in weights:
+        graph.constant("head.w", weights["head.w"].T.astype(np.float32))
+        graph.constant("head.b", weights["head.b"].astype(np.float32))
+        graph.node("MatMul", ["mean", "head.w"], "head.x")
+        graph.node("Add", ["head.x", "head.b"], "logits")
+        classes = len(weights["head.b"])
+        outputs.append(helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["texts", classes]))
+    return outputs

@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from models.sentiment import data
 from voc import artifacts
 from voc.meaning import clauses, fast_tier, heads
-from voc.meaning.onnx_session import OnnxSession
+from voc.meaning.network import LOGITS, VECTORS, Network
 from voc.meaning.prepare import prepare
 
 HERE = Path(__file__).resolve().parent
@@ -57,14 +57,15 @@ def aspects() -> pd.DataFrame:
 
 def features(table: pd.DataFrame) -> np.ndarray:
     """(n, features) float32: vectors of the clause, log-probabilities of all three, category."""
-    folder, words = artifacts.find("sentiment").folder, artifacts.find("encoder").path("tokenizer.json")
-    session = OnnxSession(folder / "sentiment.onnx", words, "query: ")
+    folder, lower = artifacts.find("sentiment").folder, artifacts.find("encoder").folder
+    uppers = dict.fromkeys((LOGITS, VECTORS), folder / "upper.onnx")  # its own vectors, not the encoder's
+    session = Network(lower / "trunk.onnx", lower / "tokenizer.json", "query: ", uppers)
     texts = sorted({text for column in ("sentence", "clause", "window") for text in table[column]})
     prepared = [prepare(text) for text in texts]
     table_logits = fast_tier.load(folder).logits(prepared)
-    said = dict(zip(texts, heads.joined(session.rows(prepared, "logits"), table_logits), strict=True))
+    said = dict(zip(texts, heads.joined(session.rows(prepared, LOGITS), table_logits), strict=True))
     kept = sorted(set(table["clause"]))
-    vectors = dict(zip(kept, session.rows([prepare(text) for text in kept], "vectors"), strict=True))
+    vectors = dict(zip(kept, session.rows([prepare(text) for text in kept], VECTORS), strict=True))
     parts = [np.stack([said[text] for text in table[column]]) for column in ("sentence", "clause", "window")]
     parts.append(np.stack([vectors[text] for text in table["clause"]]))
     parts.append(pd.get_dummies(table["category"]).to_numpy(np.float64))

@@ -1,4 +1,4 @@
-"""Writes the fine-tuned network as ``sentiment.onnx``: int8 like the encoder, with its heads.
+"""Writes what fine-tuning changed as ``upper.onnx``: the layers above the encoder's trunk, with heads, int8.
 
 The output ``logits`` holds, side by side, three numbers for sentiment (negative, neutral,
 positive), five for the dialect (msa, egy, gulf, lev, mag) and two for sarcasm (no, yes).
@@ -24,9 +24,13 @@ def averaged(checkpoint: Path, weights: Path) -> finetune.Model:
 
 
 def export(model: finetune.Model, file: Path) -> None:
-    """Write `model` to `file`."""
+    """Write the upper layers and heads of `model` to `file`.
+
+    The lower layers are those of models/encoder/trunk.onnx; the running average moved them by
+    rounding errors only, and fine-tuning not at all.
+    """
     weights = network.dump(model.encoder)
     heads = (model.sentiment, model.dialect, model.sarcasm)
     weights["head.w"] = np.concatenate([head.weight.detach().numpy() for head in heads])
     weights["head.b"] = np.concatenate([head.bias.detach().numpy() for head in heads])
-    onnx.save(graph.build(weights), file)
+    onnx.save(graph.upper(weights), file)

@@ -22,11 +22,11 @@ from models.encoder import network
 from models.sentiment import calibrate, data, export, fast, finetune
 from voc import artifacts
 from voc.meaning import calibration, fast_tier, heads
-from voc.meaning.onnx_session import OnnxSession
+from voc.meaning.network import LOGITS, Network
 
 HERE = Path(__file__).resolve().parent
 ENCODER = HERE.parent / "encoder"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 UNSURE_BELOW = 0.5
 TABLE_WEIGHTS = {"umsab": 2.0, "tweeteval": 1.5, "saudi_tourism": 1.5, "ajgt": 1.5, "ar_emoji": 0.0}
 Numbers = NDArray[np.float64]
@@ -58,7 +58,7 @@ def finish(model: finetune.Model, corpus: data.Corpus, facts: dict[str, Any]) ->
     """Fit the n-gram table, export, calibrate both tiers, and write the manifest."""
     learned = corpus.rows[corpus.rows["part"] == "train"].reset_index(drop=True)
     fit_table(learned)
-    export.export(model, HERE / "sentiment.onnx")
+    export.export(model, HERE / "upper.onnx")
     held = calibration_rows(corpus.rows)
     texts, labels = list(held["text"]), held["label"].to_numpy(np.int64)
     table = fast_tier.load(HERE).logits(texts)
@@ -70,15 +70,16 @@ def finish(model: finetune.Model, corpus: data.Corpus, facts: dict[str, Any]) ->
     quick = _probabilities(numbers, "fast", table, scripts)
     numbers["fast"]["certain_from"] = certain_from(quick, careful, labels)
     (HERE / "calibration.json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
-    files = ["sentiment.onnx", "fast.npz", "fast-tokenizer.json", "calibration.json"]
+    files = ["upper.onnx", "fast.npz", "fast-tokenizer.json", "calibration.json"]
     facts |= {"removed": corpus.removed, "rows": len(learned), "seed": finetune.SEED}
     artifacts.save(HERE, VERSION, files, facts)
 
 
 def read(prepared: list[str], table: Numbers) -> tuple[Numbers, list[str]]:
     """Log-scores and groups of prepared texts by the exported model and the n-gram table."""
-    session = OnnxSession(HERE / "sentiment.onnx", ENCODER / "tokenizer.json", "query: ")
-    rows = session.rows(prepared, "logits")
+    uppers = {LOGITS: HERE / "upper.onnx"}
+    read_by = Network(ENCODER / "trunk.onnx", ENCODER / "tokenizer.json", "query: ", uppers)
+    rows = read_by.rows(prepared, LOGITS)
     return heads.joined(rows, table), heads.groups(rows, prepared)
 
 

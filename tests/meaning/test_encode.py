@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from voc import artifacts
 from voc.errors import ModelError
 from voc.meaning.cache import Cache
 from voc.meaning.encode import EmbeddedEncoder, open_encoder
-from voc.meaning.onnx_session import OnnxSession
+from voc.meaning.network import LOGITS, VECTORS, Network, open_network
+from voc.meaning.onnx_session import open_session
+from voc.meaning.prepare import prepare
 from voc.meaning.windows import cut, weighted_means
 
 TEXTS = [
@@ -44,12 +47,12 @@ def test_no_texts_give_no_rows(encoder: EmbeddedEncoder) -> None:
 @pytest.mark.parametrize(("threads", "batch_size"), [(1, 1), (2, 3), (1, 32)])
 def test_a_vector_depends_on_its_text_alone(encoder: EmbeddedEncoder, threads: int, batch_size: int) -> None:
     together = encoder.encode(TEXTS)
-    other = EmbeddedEncoder(threads, batch_size)
+    other = EmbeddedEncoder(open_network(threads, batch_size))
     order = np.random.default_rng(batch_size).permutation(len(TEXTS))
     shuffled = other.encode([TEXTS[i] for i in order])
     assert np.array_equal(shuffled, together[order])
     for text, row in zip(TEXTS, together, strict=True):
-        assert np.array_equal(EmbeddedEncoder.encode(_fresh(other), [text])[0], row)
+        assert np.array_equal(_fresh(other).encode([text])[0], row)
 
 
 def test_company_of_32_longer_and_shorter_texts_changes_nothing(encoder: EmbeddedEncoder) -> None:
@@ -105,10 +108,32 @@ def test_each_different_text_is_computed_once() -> None:
     assert len(cache) == 2
 
 
+def test_a_batch_larger_than_the_limit_is_kept_whole() -> None:
+    cache = Cache(limit=2)
+    cache.keep({text: np.zeros(1, np.float32) for text in "abcd"})
+    assert set(cache.find(list("abcdx"))) == set("abcd")
+    cache.keep({"e": np.zeros(1, np.float32)})
+    assert set(cache.find(list("abcde"))) == {"d", "e"}
+
+
+def test_both_outputs_from_one_pass_equal_each_alone() -> None:
+    together, alone = open_network(2), open_network(1, 3)
+    prepared = [prepare(text) for text in TEXTS]
+    passes = _counted(together)
+    found = together.read({VECTORS: prepared[2:], LOGITS: prepared[::-1]})
+    assert np.array_equal(found[VECTORS], alone.rows(prepared, VECTORS)[2:])
+    assert np.array_equal(found[LOGITS], alone.rows(prepared, LOGITS)[::-1])
+    assert passes["texts"] == len(TEXTS)  # not once per output
+    together.read({VECTORS: prepared[2:], LOGITS: prepared})
+    assert passes["texts"] == len(TEXTS)  # nor twice
+
+
 def test_broken_files_are_a_clear_error(tmp_path) -> None:
     (tmp_path / "m.onnx").write_bytes(b"not a model")
     with pytest.raises(ModelError, match="Reinstall"):
-        OnnxSession(tmp_path / "m.onnx", tmp_path / "t.json", "")
+        open_session(tmp_path / "m.onnx")
+    with pytest.raises(ModelError, match="Reinstall"):
+        Network(artifacts.find("encoder").path("trunk.onnx"), tmp_path / "t.json", "", {})
 
 
 def test_open_encoder_gives_the_embedded_one_by_default() -> None:
@@ -116,7 +141,21 @@ def test_open_encoder_gives_the_embedded_one_by_default() -> None:
     assert encoder.name.startswith("voc-encoder")
 
 
+def _counted(network: Network) -> dict[str, int]:
+    """How many texts pass the trunk of `network` from now on."""
+    seen = {"texts": 0}
+    trunk = network._trunk
+
+    class Counting:
+        def run(self, outputs, given):
+            seen["texts"] += len(given["ids"])
+            return trunk.run(outputs, given)
+
+    network._trunk = Counting()
+    return seen
+
+
 def _fresh(encoder: EmbeddedEncoder) -> EmbeddedEncoder:
     """The same encoder with nothing remembered."""
-    encoder._cache = Cache()
+    encoder._network.forget()
     return encoder

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from voc.meaning import fast_tier, heads, tiers
+from voc.meaning.network import open_network
 from voc.meaning.sentiment import open_sentiment
 from voc.settings import MeaningSettings
 
@@ -28,7 +29,12 @@ def test_every_tier_says_which_it_is(tier: str, name: str) -> None:
 
 
 def test_the_cascade_takes_the_fast_word_only_where_it_is_certain() -> None:
-    cascade, fast, accurate = tiers.CascadeSentiment(1), tiers.FastSentiment(), tiers.AccurateSentiment(1)
+    network = open_network(1)
+    cascade, fast, accurate = (
+        tiers.CascadeSentiment(network),
+        tiers.FastSentiment(),
+        tiers.AccurateSentiment(network),
+    )
     quick, careful = fast.probabilities(TEXTS), accurate.probabilities(TEXTS)
     certain = quick.max(1) >= fast.calibration.certain_from
     assert np.array_equal(cascade.probabilities(TEXTS), np.where(certain[:, None], quick, careful))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,32 +36,36 @@ class Cache:
             texts: any strings, repeats welcome.
             compute: distinct texts -> (n, width); its rows must not depend on each other.
         """
-        keys = [
-            hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts
-        ]
-        found = self._known(keys)
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
-        if missing or not keys:
-            fresh = compute(list(missing.values()))
-            if not keys:
+        found = self.find(texts)
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        if missing or not len(texts):
+            fresh = compute(missing)
+            if not len(texts):
                 return fresh
-            found |= dict(zip(missing, fresh, strict=True))
-            self._keep({key: found[key] for key in missing})
-        return np.stack([found[key] for key in keys])
+            self.keep(dict(zip(missing, fresh, strict=True)))
+            found |= zip(missing, fresh, strict=True)
+        return np.stack([found[text] for text in texts])
+
+    def find(self, texts: Sequence[str]) -> dict[str, Rows]:
+        """The rows of those texts that are known."""
+        keys = {text: _key(text) for text in texts}
+        with self._lock:
+            found = {text: self._rows[key] for text, key in keys.items() if key in self._rows}
+            for text in found:
+                self._rows.move_to_end(keys[text])
+        return found
+
+    def keep(self, rows: Mapping[str, Rows]) -> None:
+        """Remember a row for each of some texts; all of these stay, older ones go beyond the limit."""
+        kept = {_key(text): row.copy() for text, row in rows.items()}  # no view that keeps a batch alive
+        with self._lock:
+            self._rows |= kept
+            while len(self._rows) > max(self._limit, len(kept)):
+                self._rows.popitem(last=False)
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def _known(self, keys: list[bytes]) -> dict[bytes, Rows]:
-        with self._lock:
-            found = {key: self._rows[key] for key in keys if key in self._rows}
-            for key in found:
-                self._rows.move_to_end(key)
-        return found
 
-    def _keep(self, rows: dict[bytes, Rows]) -> None:
-        with self._lock:
-            for key, row in rows.items():
-                self._rows[key] = row.copy()  # not a view that would keep the whole batch alive
-            while len(self._rows) > self._limit:
-                self._rows.popitem(last=False)
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

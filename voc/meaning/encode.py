@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc import artifacts
-from voc.meaning.cache import Cache
-from voc.meaning.onnx_session import OnnxSession
+from voc.meaning.network import VECTORS, Network, open_network
 from voc.meaning.prepare import prepare
 
 Vectors = NDArray[np.float32]
@@ -36,35 +35,24 @@ class Encoder(Protocol):
 
 
 class EmbeddedEncoder:
-    """multilingual-e5-small pruned to Arabic and English, int8, with a cache by content.
+    """multilingual-e5-small pruned to Arabic and English, int8.
 
     Args:
-        threads: None takes as many as the machine has.
-        batch_size: texts per run of the model; changes speed and memory, never results.
+        network: an opened one, to share with the sentiment model; its own by default.
 
     Raises:
         ModelError: the model's files are missing or damaged.
     """
 
-    def __init__(self, threads: int | None = None, batch_size: int = 32) -> None:
+    def __init__(self, network: Network | None = None) -> None:
         model = artifacts.find("encoder")
         self.name = f"voc-encoder {model.version}"
         self.dim = int(model.facts["dim"])
-        self._session = OnnxSession(
-            model.path("encoder.onnx"),
-            model.path("tokenizer.json"),
-            str(model.facts["prefix"]),
-            threads,
-            batch_size,
-        )
-        self._cache = Cache()
+        self._network = network or open_network()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors (n_texts, dim) float32 of length 1; each different text is computed once."""
-        return self._cache.rows([prepare(text) for text in texts], self._compute)
-
-    def _compute(self, texts: list[str]) -> Vectors:
-        rows = self._session.rows(texts, "vectors")
+        rows = self._network.rows([prepare(text) for text in texts], VECTORS)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)  # below 1 where windows were averaged
         unit: Vectors = rows / np.maximum(lengths, np.float32(1e-12))
         return unit
@@ -85,7 +73,7 @@ def open_encoder(name: str | None = None, threads: int | None = None, batch_size
         MissingExtra: a named model was asked for and the extra ``hub`` is not installed.
     """
     if name is None:
-        return EmbeddedEncoder(threads, batch_size)
+        return EmbeddedEncoder(open_network(threads, batch_size))
     from voc.meaning.hub import HubEncoder
 
     return HubEncoder(name, threads, batch_size)

@@ -197,6 +197,10 @@ class HubSentiment:
         self._spelling = spelling(name)
         self._cache = Cache()
 
+    def to_read(self, texts: Sequence[str]) -> list[str]:
+        """Nothing: the embedded network has no part in it."""
+        return []
+
     def judge(self, texts: Sequence[str], question: str | None = None) -> Feelings:
         """Feelings of each text, in order; see `voc.meaning.sentiment.SentimentModel`."""
         plain = Calibration({}, UNSURE_BELOW)

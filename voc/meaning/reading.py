@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 
 from voc.intake import language
 from voc.meaning import clauses
+from voc.meaning.network import LOGITS, VECTORS
+from voc.meaning.prepare import prepare
 from voc.progress import Progress, silent
 
 if TYPE_CHECKING:
     from voc.meaning.encode import Encoder
+    from voc.meaning.network import Network
     from voc.meaning.sentiment import SentimentModel
     from voc.meaning.themes import ThemeModel
     from voc.meaning.topics import Topics
@@ -47,11 +50,24 @@ class Readings:
 
 @dataclass(frozen=True)
 class Readers:
-    """The opened models that read a text."""
+    """The opened models that read a text; `network` is the one that encoder and sentiment share."""
 
+    network: Network
     encoder: Encoder
     sentiment: SentimentModel
     themes: ThemeModel
+
+    def read_ahead(self, texts: Sequence[str], pieces: Sequence[str], judged: Sequence[str]) -> None:
+        """Send all texts through the network at once: one that is wanted for its meaning and its
+        feeling passes the trunk once. Encoder and sentiment model then find the rows there.
+
+        Args:
+            texts: comments wanted as vectors.
+            pieces: clauses wanted as vectors.
+            judged: comments and clauses wanted by the sentiment model.
+        """
+        meant = [prepare(text) for text in (*texts, *pieces)]
+        self.network.read({VECTORS: meant, LOGITS: self.sentiment.to_read(judged)})
 
 
 @dataclass(frozen=True)
@@ -117,9 +133,10 @@ def _unique(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
 def read_chunk(texts: list[str], task: Task, readers: Readers) -> Readings:
     """What some different texts say; `comment_id` in its mentions is the position, from "0"."""
     ids = [str(i) for i in range(len(texts))]
-    spoken = language.tag(texts)
+    spoken = language.tag(texts, dialects=False)
     spans = [clauses.split(text) for text in texts]
     pieces = [text[s.start : s.end] for text, found in zip(texts, spans, strict=True) for s in found]
+    readers.read_ahead(texts if task.vectors else [], pieces, [*texts, *pieces])
     feelings = readers.sentiment.judge([*texts, *pieces], question=task.question)
     found = readers.themes.find(
         ids,

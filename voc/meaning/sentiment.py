@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from voc.labels import POLARITIES, Sentiment
 from voc.meaning import asked
 from voc.meaning.calibration import Calibration
 from voc.settings import MeaningSettings
+
+if TYPE_CHECKING:
+    from voc.meaning.network import Network
 
 Numbers = NDArray[np.float64]
 
@@ -53,6 +56,9 @@ class SentimentModel(Protocol):
             question: what was asked, where known.
         """
 
+    def to_read(self, texts: Sequence[str]) -> list[str]:
+        """What the embedded network must read before `texts` can be judged, prepared; often nothing."""
+
 
 def feelings(p: Numbers, texts: Sequence[str], question: str | None, calibrated: Calibration) -> Feelings:
     """Probabilities with the question's prior and the labels they give.
@@ -71,12 +77,15 @@ def feelings(p: Numbers, texts: Sequence[str], question: str | None, calibrated:
     return Feelings(p, ["unsure" if unsure[i] else POLARITIES[best[i]] for i in range(len(p))])
 
 
-def open_sentiment(settings: MeaningSettings, threads: int | None = None) -> SentimentModel:
+def open_sentiment(
+    settings: MeaningSettings, threads: int | None = None, network: Network | None = None
+) -> SentimentModel:
     """A sentiment model ready for use.
 
     Args:
         settings: `tier` and `model` decide which; `model` needs the extra ``hub``.
         threads: overrides `settings.threads`; None takes as many as the machine has.
+        network: an opened embedded network to share; otherwise opened here where it is needed.
 
     Raises:
         ModelError: the embedded model's files are missing or damaged.
@@ -88,8 +97,9 @@ def open_sentiment(settings: MeaningSettings, threads: int | None = None) -> Sen
 
         return HubSentiment(settings.model, threads or settings.threads, settings.batch_size)
     from voc.meaning import tiers
+    from voc.meaning.network import open_network
 
     if settings.tier == "fast":
         return tiers.FastSentiment()
     kind = tiers.CascadeSentiment if settings.tier == "cascade" else tiers.AccurateSentiment
-    return kind(threads or settings.threads, settings.batch_size)
+    return kind(network or open_network(threads or settings.threads, settings.batch_size))

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from voc import artifacts
 from voc.meaning import calibration, fast_tier, heads
-from voc.meaning.cache import Cache
-from voc.meaning.onnx_session import OnnxSession
+from voc.meaning.network import LOGITS, Network, open_network
 from voc.meaning.prepare import prepare
 from voc.meaning.sentiment import Feelings, feelings
 
@@ -26,27 +25,18 @@ class AccurateSentiment:
     """The fine-tuned bilingual encoder, int8, joined by the n-gram table; calibrated by language and dialect.
 
     Args:
-        threads: None takes as many as the machine has.
-        batch_size: texts per run; changes speed and memory, never results.
+        network: an opened one, to share with the encoder; its own by default.
 
     Raises:
         ModelError: the model's files are missing or damaged.
     """
 
-    def __init__(self, threads: int | None = None, batch_size: int = 32) -> None:
+    def __init__(self, network: Network | None = None) -> None:
         model = artifacts.find("sentiment")
-        words = artifacts.find("encoder")
         self.name = "voc-sentiment"
         self.version = model.version
-        self._session = OnnxSession(
-            model.path("sentiment.onnx"),
-            words.path("tokenizer.json"),
-            str(words.facts["prefix"]),
-            threads,
-            batch_size,
-        )
+        self._network = network or open_network()
         self._table = fast_tier.load(model.folder)
-        self._cache = Cache()
         self.calibration = calibration.load(model.path("calibration.json"), "accurate")
 
     def judge(self, texts: Sequence[str], question: str | None = None) -> Feelings:
@@ -55,10 +45,14 @@ class AccurateSentiment:
 
     def probabilities(self, texts: Sequence[str]) -> Numbers:
         """Calibrated probabilities (n, 3), before anything the question adds."""
-        seen = [prepare(text) for text in texts]
-        rows = self._cache.rows(seen, lambda missing: self._session.rows(missing, "logits"))
+        seen = self.to_read(texts)
+        rows = self._network.rows(seen, LOGITS)
         logits = heads.joined(rows, self._table.logits(seen))
         return self.calibration.probabilities(logits, heads.groups(rows, seen))
+
+    def to_read(self, texts: Sequence[str]) -> list[str]:
+        """Every text, prepared."""
+        return [prepare(text) for text in texts]
 
 
 class FastSentiment:
@@ -85,21 +79,24 @@ class FastSentiment:
         seen = [prepare(text) if _ARABIZI.search(text) else text for text in texts]
         return self.calibration.probabilities(self._model.logits(seen), list(map(calibration.script, seen)))
 
+    def to_read(self, texts: Sequence[str]) -> list[str]:
+        """Nothing."""
+        return []
+
 
 class CascadeSentiment:
     """The fast tier where it is certain, the accurate one for all other texts.
 
     Args:
-        threads: None takes as many as the machine has.
-        batch_size: texts per run of the accurate model.
+        network: as for `AccurateSentiment`.
 
     Raises:
         ModelError: the models' files are missing or damaged.
     """
 
-    def __init__(self, threads: int | None = None, batch_size: int = 32) -> None:
+    def __init__(self, network: Network | None = None) -> None:
         self._fast = FastSentiment()
-        self._accurate = AccurateSentiment(threads, batch_size)
+        self._accurate = AccurateSentiment(network)
         self.name = "voc-sentiment-cascade"
         self.version = self._accurate.version
 
@@ -110,7 +107,15 @@ class CascadeSentiment:
     def probabilities(self, texts: Sequence[str]) -> Numbers:
         """Calibrated probabilities (n, 3), before anything the question adds."""
         p = self._fast.probabilities(texts)
-        doubted = np.flatnonzero(p.max(axis=1, initial=0.0) < self._fast.calibration.certain_from)
+        doubted = self._doubted(p)
         if len(doubted):
             p[doubted] = self._accurate.probabilities([texts[int(i)] for i in doubted])
         return p
+
+    def to_read(self, texts: Sequence[str]) -> list[str]:
+        """The texts that the fast tier is not certain of, prepared."""
+        doubted = self._doubted(self._fast.probabilities(texts))
+        return self._accurate.to_read([texts[int(i)] for i in doubted])
+
+    def _doubted(self, p: Numbers) -> NDArray[np.int64]:
+        return np.flatnonzero(p.max(axis=1, initial=0.0) < self._fast.calibration.certain_from)
