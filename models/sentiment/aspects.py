@@ -46,6 +46,7 @@ def aspects() -> pd.DataFrame:
                 {
                     "split": split,
                     "sentence": text,
+                    "target": text[start:end] if end else "",
                     "clause": near[0] if near else text,
                     "window": text[max(0, start - AROUND) : end + AROUND] if end else text,
                     "category": aspect["category"],

@@ -193,7 +193,31 @@ def write(fresh: dict[str, Any]) -> None:
         for tier in TIERS
         if tier in results
     ]
+    if "in_protocol" in results:
+        parts.append(f"## In protocol\n\n{in_protocol(results['in_protocol'])}\n")
     (HERE / "results.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def in_protocol(found: dict[str, Any]) -> str:
+    """The figures of models/sentiment/protocol.py as a Markdown table."""
+    lines = [
+        "| set | language | train | test | figure | value (95 %) | asked | published | macro-F1 | acc. |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, one in found.items():
+        for lang, test in one["test"].items():
+            low, high = test["interval"]
+            cells = [
+                name,
+                lang,
+                f"{one['train_rows']:,}",
+                f"{test['rows']:,}",
+                test["figure"].replace("_", " "),
+            ]
+            cells.append(f"{test[test['figure']]:.3f} ({low:.3f}-{high:.3f})")
+            cells += [f"{test[key]:.3f}" for key in ("asked", "published", "macro_f1", "accuracy")]
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 def checked(results: dict[str, Any], tier: str) -> str:

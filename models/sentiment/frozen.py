@@ -15,7 +15,7 @@ from torch import Tensor
 from models.encoder import network
 
 ENCODER = Path(__file__).resolve().parent.parent / "encoder"
-LONGEST = 64  # word pieces a training text may have
+LONGEST = 160  # word pieces a training text may have
 FROZEN = 6  # layers that stay as they are, counted from below
 DIALECTS = ("msa", "egy", "gulf", "lev", "mag")
 # Annotators draw the line of "neutral" differently. Sets that draw it alike share a change of the common head
@@ -43,6 +43,14 @@ class Rows:
     group: Tensor
     trust: Tensor
     frame: pd.DataFrame
+
+    def part(self, rows: NDArray[np.int64]) -> Rows:
+        """Some of the rows."""
+        columns = (self.label, self.dialect, self.sarcasm, self.group, self.trust)
+        frame = self.frame.iloc[rows].reset_index(drop=True)
+        return Rows(
+            self.states, self.starts[rows], self.sizes[rows], *(column[rows] for column in columns), frame
+        )
 
 
 def rows(frame: pd.DataFrame, encoder: network.Encoder, store: Path) -> Rows:

@@ -1,13 +1,15 @@
-"""Our own training rows: the phrases of own.yaml, joined, decorated and romanized by rule.
+"""Our own training rows: phrases and filled sentence frames, joined, decorated and romanized by rule.
 
-Takes: own.yaml, own-grammar.yaml, and Arabic training texts to romanize. Gives: rows like those of
-data.py, set ``own``. They teach what public sets lack: Arabizi, mixed text, negation, courtesy before
-a complaint, sarcasm, idioms. Phrases that are cases of the checklist are left out.
+Takes: own.yaml, own-grammar.yaml, own-templates.yaml, and Arabic training texts to romanize. Gives: rows
+like those of data.py, set ``own``. They teach what public sets lack: Arabizi, mixed text, negation, change,
+courtesy before a complaint, sarcasm, idioms. Cases of the checklist and near copies of them are left out.
 """
 
 from __future__ import annotations
 
 import random
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,21 +17,19 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from models.sentiment import checklist
+from models.sentiment import checklist, frames
+from models.sentiment.frames import POLARITIES
+from voc.intake.normalize import normalize
 from voc.meaning.prepare import prepare
 
 HERE = Path(__file__).resolve().parent
 SEED = 20_240_101
-POLARITIES = ("negative", "neutral", "positive")
+NEAR = 0.75  # share of words a phrase may have in common with a case of the checklist
+ROMANIZED = 4000  # training texts with a romanized copy
 _AND = {"en": (" and ", ", ", ". "), "": ("، ", " و", ". ")}
 _COURTESY = {
     "en": ("Hi, ", "Hello team, ", "Thanks, but ", "To be honest, "),
     "": ("السلام عليكم، ", "يعطيكم العافية، ", "الله يسعدكم ", "للأمانة ", "صراحة ", "بصراحة "),
-}
-_FEELING = {
-    "positive": ("😍", "❤️", "👍", "🌹", "👏", "!", "!!"),
-    "negative": ("😡", "👎", "💔", "🙄", "!", "!!!"),
-    "neutral": ("", "."),
 }
 # One way or several to write each letter in Arabizi; the first is the commonest.
 _LETTERS = (
@@ -69,32 +69,75 @@ def rows(arabic: pd.DataFrame) -> pd.DataFrame:
         arabic: training rows with `text` and `label` whose romanized copies are added (set ``own`` too).
     """
     rng = random.Random(SEED)
-    saved = yaml.safe_load((HERE / "own.yaml").read_text(encoding="utf-8"))
-    found: list[tuple[str, int]] = []
-    for label, polarity in enumerate(POLARITIES):
-        plain = list(saved["whole"][polarity])
-        for variety, clauses in saved["clauses"][polarity].items():
-            plain += clauses
-            plain += _composed(clauses, variety, polarity, rng)
-        decorated = [text + " " + rng.choice(_FEELING[polarity]) for text in plain if len(text) > 6]
-        arabizi = [
-            romanize(text, rng) for text in plain if not text.isascii() and any(c.isalpha() for c in text)
-        ]
-        found += [(text, label) for text in (*plain, *rng.sample(decorated, len(decorated) // 3), *arabizi)]
-    grammar = yaml.safe_load((HERE / "own-grammar.yaml").read_text(encoding="utf-8"))
-    for variety, words in grammar.items():
-        said = list(_said(words, rng))
-        found += said
-        if variety not in ("en", "mixed"):
-            found += [(romanize(text, rng), label) for text, label in rng.sample(said, len(said) // 2)]
-    picked = arabic.sample(min(len(arabic), 3000), random_state=SEED)
+    found = [*_phrases(rng), *_grammar(rng)]
+    picked = arabic.sample(min(len(arabic), ROMANIZED), random_state=SEED)
     found += [
         (romanize(text, rng), int(label)) for text, label in zip(picked["text"], picked["label"], strict=True)
     ]
     table = pd.DataFrame(found, columns=["text", "label"]).drop_duplicates()
     table["text"] = [prepare(text) for text in table["text"]]
-    tested = {prepare(case.text) for case in checklist.cases()} | {""}
-    return table[~table["text"].isin(tested)].drop_duplicates().reset_index(drop=True)
+    copies = Copies([prepare(case.text) for case in checklist.cases()])
+    keep = (table["text"] != "") & ~table["text"].map(copies.holds)
+    return table[keep].drop_duplicates().reset_index(drop=True)
+
+
+class Copies:
+    """Tells which phrases are a case of the checklist, or one with a word changed, added or left out."""
+
+    def __init__(self, cases: list[str]) -> None:
+        self._exact = set(cases)
+        self._words = [frozenset(_words(case)) for case in cases]
+        self._of: dict[str, list[int]] = {}
+        for i, words in enumerate(self._words):
+            for word in words:
+                self._of.setdefault(word, []).append(i)
+
+    def holds(self, text: str) -> bool:
+        """Whether `text`, as the models see it, is too close to a case."""
+        if text in self._exact:
+            return True
+        words = frozenset(_words(text))
+        shared = Counter(i for word in words for i in self._of.get(word, ()))
+        return any(n / len(words | self._words[i]) >= NEAR for i, n in shared.items())
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", normalize(text, "for_matching"))
+
+
+def _phrases(rng: random.Random) -> Iterator[tuple[str, int]]:
+    """The phrases of own.yaml, alone, in pairs, after a greeting, decorated and romanized."""
+    saved = yaml.safe_load((HERE / "own.yaml").read_text(encoding="utf-8"))
+    for label, polarity in enumerate(POLARITIES):
+        plain = list(saved["whole"][polarity])
+        for variety, clauses in saved["clauses"][polarity].items():
+            plain += clauses
+            plain += _composed(clauses, variety, polarity, rng)
+        for text in plain:
+            yield text, label
+            if not text.isascii() and any(c.isalpha() for c in text):
+                yield romanize(text, rng), label
+        long = [text for text in plain if len(text) > 6]
+        yield from ((frames.felt(text, label, rng), label) for text in rng.sample(long, len(long) // 3))
+
+
+def _grammar(rng: random.Random) -> Iterator[tuple[str, int]]:
+    """What the grammar and the frames of each variety say, with variants of spelling."""
+    grammar = yaml.safe_load((HERE / "own-grammar.yaml").read_text(encoding="utf-8"))
+    templates = yaml.safe_load((HERE / "own-templates.yaml").read_text(encoding="utf-8"))
+    for variety, words in grammar.items():
+        said = sorted({*_said(words, rng), *frames.filled(templates[variety], words, rng)})
+        yield from said
+        for change in (frames.stretched, frames.slipped):
+            yield from ((change(text, rng), label) for text, label in rng.sample(said, len(said) // 12))
+        yield from (
+            (frames.felt(text, label, rng), label) for text, label in rng.sample(said, len(said) // 8)
+        )
+        yield from frames.sneered(words["praise"] + words["idiom"]["positive"][:8], rng)
+        if variety not in ("en", "mixed"):
+            latin = [(romanize(text, rng), label) for text, label in rng.sample(said, len(said) // 2)]
+            yield from latin
+            yield from ((frames.stretched(text, rng), label) for text, label in latin[: len(latin) // 10])
 
 
 def _said(words: dict[str, Any], rng: random.Random) -> Iterator[tuple[str, int]]:

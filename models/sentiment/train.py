@@ -1,9 +1,10 @@
 """Trains, calibrates and saves the sentiment models from ../shared/data, with one command.
 
-    python models/sentiment/train.py [--minutes 68] [--device cuda]
+    python models/sentiment/train.py [--steps 2000] [--device cuda]
 
 Needs models/encoder/build.py to have run (its pruned float32 weights are the start). Steps: corpus,
-fine-tuning (resumed where it stopped), export, calibration, fast tier, manifest. Then run evaluate.py.
+fine-tuning of the members (resumed where they stopped), mean of their weights, export, fast tier,
+calibration, manifest. Then run evaluate.py.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 
 from models.encoder import network
-from models.sentiment import calibrate, data, export, fast, finetune
+from models.sentiment import calibrate, data, export, fast, finetune, genre
 from voc import artifacts
 from voc.meaning import calibration, fast_tier, heads
 from voc.meaning.network import LOGITS, Network
@@ -28,37 +29,42 @@ HERE = Path(__file__).resolve().parent
 ENCODER = HERE.parent / "encoder"
 VERSION = "1.1.0"
 UNSURE_BELOW = 0.5
+FILES = ["upper.onnx", "fast.npz", "fast-tokenizer.json", "calibration.json"]
 TABLE_WEIGHTS = {"umsab": 2.0, "tweeteval": 1.5, "saudi_tourism": 1.5, "ajgt": 1.5, "ar_emoji": 0.0}
 Numbers = NDArray[np.float64]
 
 
 def main() -> None:
-    """All steps, or those named."""
+    """All steps; members that were trained before (finetune.py, side by side) are taken as they are."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=68)
+    parser.add_argument("--steps", type=int, default=finetune.STEPS)
     parser.add_argument("--cache", type=Path, default=HERE / ".cache")
     parser.add_argument("--weights", type=Path, default=ENCODER / ".cache" / "pruned.npz")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--skip-tuning", action="store_true", help="use the checkpoint as it is")
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
     corpus = data.corpus()
-    run = finetune.start(options.weights, options.cache, options.device)
-    if not options.skip_tuning:
-        learned = corpus.rows[corpus.rows["part"] == "train"].reset_index(drop=True)
-        parent = network.load(dict(np.load(options.weights)))
-        table = finetune.rows(learned, parent, options.cache / "states.pt")
-        finetune.train(run, table, options.minutes, options.cache)
-    model = export.averaged(options.cache / "run.pt", options.weights)
-    facts = {"steps": run.step, "rows_seen": run.seen, "hours": round(run.seconds / 3600, 2)}
-    finish(model, corpus, facts)
-
-
-def finish(model: finetune.Model, corpus: data.Corpus, facts: dict[str, Any]) -> None:
-    """Fit the n-gram table, export, calibrate both tiers, and write the manifest."""
     learned = corpus.rows[corpus.rows["part"] == "train"].reset_index(drop=True)
+    table = finetune.rows(learned, network.load(dict(np.load(options.weights))), options.cache / "states.pt")
+    facts: dict[str, Any] = {"members": []}
+    for member in range(finetune.MEMBERS):
+        folder = options.cache / f"member{member}"
+        folder.mkdir(exist_ok=True)
+        run = finetune.start(options.weights, folder, options.device)
+        finetune.train(run, table, member, options.steps, folder)
+        facts["members"].append({"steps": run.step, "rows_seen": run.seen, "cpu_hours": run.seconds / 3600})
+    checkpoints = [options.cache / f"member{member}" / "run.pt" for member in range(finetune.MEMBERS)]
+    model = export.blended(checkpoints, options.weights)
+    torch.save({"average": model.state_dict()}, options.cache / "run.pt")
+    export.export(model, genre.head(model, table), HERE / "upper.onnx")
     fit_table(learned)
-    export.export(model, HERE / "upper.onnx")
+    calibrated(corpus)
+    facts |= {"removed": corpus.removed, "rows": len(learned), "seed": finetune.SEED}
+    artifacts.save(HERE, VERSION, FILES, facts)
+
+
+def calibrated(corpus: data.Corpus) -> None:
+    """Calibrate both tiers on the exported model and the saved table."""
     held = calibration_rows(corpus.rows)
     texts, labels = list(held["text"]), held["label"].to_numpy(np.int64)
     table = fast_tier.load(HERE).logits(texts)
@@ -70,9 +76,6 @@ def finish(model: finetune.Model, corpus: data.Corpus, facts: dict[str, Any]) ->
     quick = _probabilities(numbers, "fast", table, scripts)
     numbers["fast"]["certain_from"] = certain_from(quick, careful, labels)
     (HERE / "calibration.json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
-    files = ["upper.onnx", "fast.npz", "fast-tokenizer.json", "calibration.json"]
-    facts |= {"removed": corpus.removed, "rows": len(learned), "seed": finetune.SEED}
-    artifacts.save(HERE, VERSION, files, facts)
 
 
 def read(prepared: list[str], table: Numbers) -> tuple[Numbers, list[str]]:
@@ -113,10 +116,11 @@ def fit_table(learned: pd.DataFrame) -> None:
 
 
 def _calibrated(held: pd.DataFrame, logits: Numbers, groups: list[str]) -> dict[str, Any]:
-    size = held.groupby("set")["label"].transform("size").to_numpy(np.float64)
-    weights = 1 / np.sqrt(size)  # no large set decides alone
     labels = held["label"].to_numpy(np.int64)
-    return {"groups": calibrate.fit(logits, labels, groups, weights), "unsure_below": UNSURE_BELOW}
+    return {
+        "groups": calibrate.fit(logits, labels, groups, list(held["set"])),
+        "unsure_below": UNSURE_BELOW,
+    }
 
 
 if __name__ == "__main__":

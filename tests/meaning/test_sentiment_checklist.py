@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 
 from models.sentiment import checklist, own
 from voc.meaning.prepare import prepare
@@ -30,18 +28,28 @@ def test_no_case_stands_twice() -> None:
     assert [text for text, count in seen.items() if count > 1] == []
 
 
-def test_our_training_rows_hold_no_case() -> None:
-    nothing = pd.DataFrame({"text": [], "label": []})
-    trained = set(own.rows(nothing)["text"])
-    assert [case.text for case in CASES if prepare(case.text) in trained] == []
+@pytest.fixture(scope="module")
+def trained() -> pd.DataFrame:
+    """Our own training rows."""
+    return own.rows(pd.DataFrame({"text": ["الخدمة ممتازة"], "label": [2]}))
 
 
-def test_training_phrases_are_well_formed() -> None:
-    saved = yaml.safe_load(Path(own.HERE, "own.yaml").read_text(encoding="utf-8"))
-    assert set(saved) == {"clauses", "whole"}
-    rows = own.rows(pd.DataFrame({"text": ["الخدمة ممتازة"], "label": [2]}))
-    assert set(rows["label"]) == {0, 1, 2}
-    assert not rows["text"].duplicated().any() or len(rows) > 4000
+def test_our_training_rows_hold_no_case(trained: pd.DataFrame) -> None:
+    texts = set(trained["text"])
+    assert [case.text for case in CASES if prepare(case.text) in texts] == []
+
+
+def test_copies_of_a_case_with_a_word_changed_are_found() -> None:
+    copies = own.Copies(["the queue at the bank was long", "nice"])
+    assert copies.holds("nice")
+    assert copies.holds("The queue at the bank was very long!")
+    assert not copies.holds("the line at the desk was short")
+
+
+def test_training_phrases_are_many_and_of_every_polarity(trained: pd.DataFrame) -> None:
+    assert len(trained) > 10_000
+    assert trained["label"].value_counts(normalize=True).min() > 0.1
+    assert not trained["text"].str.contains("[{}]").any()  # every slot was filled
 
 
 @pytest.mark.parametrize(("tier", "least"), [("accurate", 0.70), ("fast", 0.55)])

@@ -1,4 +1,4 @@
-"""From a model's logits to probabilities that can be taken at their word, per language and dialect.
+"""From a model's logits to probabilities that can be taken at their word, per language, genre and dialect.
 
 Takes: (n, 3) logits and the group of each text. Gives: (n, 3) probabilities. Vector scaling
 (Guo et al., ICML 2017): ``softmax(logits * scale[group] + bias[group])``, fitted on held-out rows
@@ -31,7 +31,8 @@ class Calibration:
     """Scale and bias of each group's logits, and where the abstain band ends.
 
     Attributes:
-        groups: group -> (scale, bias), each three numbers; ``ar`` and ``en`` are always there.
+        groups: group -> (scale, bias), each three numbers; ``ar`` and ``en`` are always there, finer ones
+            (``ar-tweet``, ``ar-tweet-gulf``) where enough held-out rows spoke for them.
         unsure_below: a text whose largest probability is below this is "unsure".
         certain_from: from this largest probability on, the cascade takes the fast tier's word.
     """
@@ -41,16 +42,22 @@ class Calibration:
     certain_from: float = 1.0
 
     def probabilities(self, logits: Numbers, groups: Sequence[str]) -> Numbers:
-        """(n, 3) rows that sum to 1; a group without its own numbers takes those of its language.
+        """(n, 3) rows that sum to 1; a group without its own numbers takes those of the next larger one.
 
         Args:
             logits: (n, 3).
-            groups: ``en``, ``ar`` or ``ar-DIALECT`` for each row.
+            groups: for each row its language, then what is known of it, the coarser first:
+                ``en``, ``en-review``, ``ar-tweet-gulf``.
         """
-        known = [name if name in self.groups else name.partition("-")[0] for name in groups]
+        known = [self._known(name) for name in groups]
         scale = np.array([self.groups[name][0] for name in known]).reshape(-1, 3)
         bias = np.array([self.groups[name][1] for name in known]).reshape(-1, 3)
         return softmax(logits * scale + bias)
+
+    def _known(self, group: str) -> str:
+        while group not in self.groups and "-" in group:
+            group = group.rpartition("-")[0]
+        return group
 
 
 def softmax(logits: Numbers) -> Numbers:
