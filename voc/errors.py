@@ -6,11 +6,23 @@ and it ends with the next step. Exit codes: `VocError` 2 (input or options), any
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class VocError(Exception):
-    """Root of all deliberate errors; the command line prints it and exits with `exit_code`."""
+    """Root of all deliberate errors; the command line prints it and exits with `exit_code`.
+
+    Attributes:
+        code: a stable name, for those that are told in other languages too (`told_CODE` in the wording).
+        values: what the sentence of that name is filled with; a text that begins with "@" names a word.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str = "", *, code: str | None = None, **values: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.values = values
 
 
 class InputError(VocError):

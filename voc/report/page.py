@@ -25,6 +25,7 @@ from voc.report import sections, story, view
 from voc.report.wording import Words, rich
 
 _HERE: Final = Path(__file__).resolve().parent
+TEMPLATES: Final = _HERE / "templates"
 
 
 def html(
@@ -74,7 +75,7 @@ def _title(result: Mapping[str, Any], words: Words) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

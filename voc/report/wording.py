@@ -1,6 +1,6 @@
 """Every sentence shown to a reader, in the reader's language, with numbers and direction set right.
 
-Takes: wording.yaml. Gives: `Words`, which fills its sentences.
+Takes: the wording files (the report's, the notices', the dashboard's). Gives: `Words`, which fills them.
 
 Direction marks live only here. Inside `Words` every number is wrapped as left-to-right and every
 foreign name as "find your own direction"; `rich` turns those wraps into `<bdi>` elements for HTML and
@@ -41,9 +41,10 @@ _PERIOD = re.compile(
 
 @cache
 def sentences() -> dict[str, dict[str, Any]]:
-    """The content of wording.yaml: key -> language -> sentence or plural forms."""
-    path = Path(__file__).with_name("wording.yaml")
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """All wording files together: key -> language -> sentence or plural forms."""
+    loaded: dict[str, dict[str, Any]] = {}
+    for path in sorted(Path(__file__).parent.glob("wording*.yaml")):
+        loaded |= yaml.safe_load(path.read_text(encoding="utf-8"))
     return loaded
 
 
@@ -113,6 +114,23 @@ class Words:
     def count(self, noun: str, n: int) -> str:
         """A counted noun with the right plural: `count("comments", 11)` -> "11 تعليقًا"."""
         return self.say(f"count_{noun}", n=n)
+
+    def tell(self, key: str, values: Mapping[str, Any]) -> str:
+        """The sentence called `key` filled with values from elsewhere: texts, numbers and lists of them.
+
+        A text that begins with "@" is the name of a word: "@role_score" is said as "score".
+        """
+        return self.say(key, **{name: self._told(value) for name, value in values.items()})
+
+    def _told(self, value: Any) -> str | int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(value, float):
+            return self.number(value, 0 if value == int(value) else 2)
+        if isinstance(value, list | tuple):
+            return self.say("join_list").join(str(self._told(one)) for one in value)
+        text = str(value)
+        return self.say(text[1:]) if text.startswith("@") and self.has(text[1:]) else self.name(text)
 
     # -- names from outside ---------------------------------------------------------------------
 
