@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from voc.intake.survey import Survey
     from voc.meaning.reading import Readings
     from voc.pipeline import Tools
+    from voc.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ class Models(Protocol):
     def conclude(self, survey: Survey, readings: Readings, settings: Settings) -> Analysis:
         """The numbers and the result, from what all texts of the survey say."""
 
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The themes that are read."""
+
+    def revise(self, past: Analysis, settings: Settings) -> Analysis:
+        """A finished analysis with other edits or another comparison; no text is read."""
+
 
 def open_models(settings: ServiceSettings) -> Models:
     """The models that the settings name, opened.
@@ -65,7 +73,11 @@ def open_models(settings: ServiceSettings) -> Models:
     from voc.pipeline import open_tools
 
     meaning = MeaningSettings(
-        taxonomy=settings.taxonomy, pack=settings.pack, model=settings.model, threads=settings.threads
+        taxonomy=settings.taxonomy,
+        pack=settings.pack,
+        model=settings.model,
+        tier=settings.tier,
+        threads=settings.threads,
     )
     return PipelineModels(open_tools(meaning))
 
@@ -117,6 +129,17 @@ class PipelineModels:
         from voc.pipeline import conclude
 
         return conclude(survey, readings, settings, tools=self.tools)
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """That of the opened tools."""
+        return self.tools.taxonomy
+
+    def revise(self, past: Analysis, settings: Settings) -> Analysis:
+        """Through `voc.revise`."""
+        from voc.revise import revise
+
+        return revise(past, settings, tools=self.tools)
 
 
 def _plain(labeled: Labeled) -> dict[str, Any]:

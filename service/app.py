@@ -9,8 +9,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from service import dashboard, durable, openapi, problems
 from service import database as databases
-from service import durable, openapi, problems
+from service import tracing as traces
 from service.analysis import Models, open_models
 from service.database import Database
 from service.deps import known_query
@@ -21,20 +22,25 @@ from service.middleware import Envelope, Gate
 from service.routes import batches, classify, docs, health, people, streams, webhooks
 from service.runtime import Runtime
 from service.settings import ServiceSettings
+from service.tracing import Tracing
 
 _TICK_S = 1.0  # how often counts are written
 
 
-def create_app(settings: ServiceSettings, tools: Models | None = None) -> FastAPI:
+def create_app(
+    settings: ServiceSettings, tools: Models | None = None, tracing: Tracing | None = None
+) -> FastAPI:
     """The service as an ASGI app.
 
     Args:
         settings: from `service.settings.from_environment`, or built by hand.
         tools: opened models; None opens the embedded ones (or those named in the settings).
+        tracing: where traces go; None asks the settings.
     """
     database = Database(settings.url)
     limits = Limits(database, settings.rate_per_minute, settings.documents_per_day, share=settings.workers)
-    runtime = Runtime(settings, database, Metrics(), limits)
+    tracing = tracing or traces.from_settings(settings)
+    runtime = Runtime(settings, database, Metrics(), limits, tracing)
     app = FastAPI(
         title="voc",
         lifespan=_lifespan(runtime, tools),
@@ -45,6 +51,7 @@ def create_app(settings: ServiceSettings, tools: Models | None = None) -> FastAP
     app.state.runtime = runtime
     for module in (health, docs, classify, batches, streams, webhooks, people):
         app.include_router(module.router, dependencies=[Depends(known_query)])
+    dashboard.install(app)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(Gate, settings=settings, identify=runtime.identify)
@@ -55,7 +62,7 @@ def create_app(settings: ServiceSettings, tools: Models | None = None) -> FastAP
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
         )
-    app.add_middleware(Envelope, metrics=runtime.metrics)
+    app.add_middleware(Envelope, metrics=runtime.metrics, tracing=tracing)
     return app
 
 
@@ -82,6 +89,8 @@ def _lifespan(
             await asyncio.to_thread(runtime.batcher.close)
             await asyncio.to_thread(runtime.limits.flush)
             runtime.database.close()
+            runtime.metrics.close()
+            await asyncio.to_thread(runtime.tracing.close)
             event("stopped")
 
     return lifespan

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from service import batches, erasure, events, records, work
 from service.database import now
 from service.durable import BATCHES, current, enqueue, go_on, step, workflow
-from service.errors import Problem
+from service.errors import Problem, of_voc
 from service.logs import event
+from service.masking import masked
 from service.schemas_batches import BatchOptions
 from service.spool import full
 from service.tables import Batch
@@ -134,7 +135,7 @@ def _stage(batch_id: str, state: str, stage: Callable[[Path, Settings], Any]) ->
         _sweep(batch_id)
         return None
     except VocError as error:
-        _fail(batch_id, Problem("invalid", str(error)))
+        _fail(batch_id, of_voc(error))
         return None
     except OSError as error:
         if not _is_alive(batch_id):  # deleted meanwhile, so its files vanished under the stage
@@ -150,7 +151,7 @@ def _fail(batch_id: str, problem: Problem) -> None:
         batch = session.get(Batch, batch_id)
         if batch is None or batch.state in batches.ENDED:
             return
-        batch.state, batch.finished_at, batch.problem = "failed", now(), problem.document()
+        batch.state, batch.finished_at, batch.problem = "failed", now(), masked(problem.document())
         _tell(session, batch)
     _sweep(batch_id)
     runtime.metrics.batches.labels("failed").inc()

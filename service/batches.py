@@ -17,6 +17,7 @@ from service import audit, ids
 from service.database import Database, now
 from service.errors import Problem
 from service.keys import Caller
+from service.masking import masked
 from service.schemas_batches import BatchOptions
 from service.settings import ServiceSettings
 from service.tables import Batch
@@ -27,6 +28,7 @@ RESULTS: Final = {
     "result.json": "application/json",
     "report.html": "text/html; charset=utf-8",
     "report.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "report.pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "comments.parquet": "application/vnd.apache.parquet",
     "mentions.parquet": "application/vnd.apache.parquet",
     "rejects.csv": "text/csv; charset=utf-8",
@@ -72,6 +74,7 @@ def accept(
     """
     options = check_options(upload.options)
     dumped = options.model_dump(mode="json", exclude_defaults=True)
+    dumped |= {name: masked(dumped[name]) for name in ("question", "title") if name in dumped}
     fingerprint = hashlib.sha256(
         (upload.fingerprint + json.dumps(dumped, sort_keys=True)).encode()
     ).hexdigest()

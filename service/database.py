@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from service.errors import Problem
 
 _READ_ONLY = "voc_read_only"
+_SMALL_BYTES = 500_000_000  # a table rewritten in a few seconds
+_LOG_ATTEMPTS = 60
+_OLDER_READERS = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND backend_xmin::text::bigint < :here"
+)
 FAILURES = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 
 
@@ -76,6 +83,43 @@ class Database:
         """
         with self.session(read_only=True) as session:
             session.execute(sa.text("SELECT 1 FROM tenants LIMIT 1"))
+
+    def scrub(self, *tables: str) -> None:
+        """Take deleted rows out of the files too, as far as the database lets us; never fails.
+
+        SQLite overwrites them in the file (`secure_delete`), but its log still holds the old pages: it is
+        written back and emptied. PostgreSQL keeps dead rows in its pages: small tables are rewritten, large
+        ones only vacuumed. Its own log and backups are its keeper's to recycle.
+        """
+        with suppress(sa.exc.DBAPIError, sa.exc.TimeoutError):
+            if self.engine.dialect.name == "sqlite":
+                self._empty_log()
+            else:
+                self._rewrite(tables)
+
+    def _empty_log(self) -> None:
+        connection = self.engine.raw_connection()
+        try:
+            for _ in range(_LOG_ATTEMPTS):  # busy while others read or write
+                if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    return
+                time.sleep(0.05)
+        finally:
+            connection.close()
+
+    def _rewrite(self, tables: tuple[str, ...]) -> None:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("SET lock_timeout = '5s'")
+            here = connection.scalar(sa.text("SELECT pg_current_xact_id()::text::bigint"))
+            for _ in range(_LOG_ATTEMPTS):  # rows that an older reader might still see would be kept
+                if not connection.scalar(_OLDER_READERS, {"here": here}):
+                    break
+                time.sleep(0.05)
+            for table in tables:
+                size = connection.scalar(sa.text("SELECT pg_total_relation_size(:name)"), {"name": table})
+                full = "FULL" if (size or 0) < _SMALL_BYTES else ""
+                connection.exec_driver_sql(f"VACUUM {full} {table}")
+            connection.exec_driver_sql("RESET lock_timeout")
 
     def close(self) -> None:
         """Give the connections back."""

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Final
 
@@ -43,11 +43,23 @@ def current() -> Runtime:
     return _runtime
 
 
-def worth_retrying(error: BaseException) -> bool:
-    """Whether the same step may succeed in a few seconds: we stumbled, and were not refused."""
-    from voc.errors import VocError
+class StepError(Exception):
+    """A step failed. DBOS keeps it, so it says where and never what: messages may quote what people wrote.
 
-    return not isinstance(error, VocError | Problem) or getattr(error, "kind", "") == "overloaded"
+    Attributes:
+        again: whether the same step may succeed in a few seconds: we stumbled, and were not refused.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        from voc.errors import VocError
+
+        refused = isinstance(error, VocError | Problem) and getattr(error, "kind", "") != "overloaded"
+        self.again = not refused
+        super().__init__(type(error).__name__)
+
+
+def _worth_retrying(error: BaseException) -> bool:
+    return not isinstance(error, StepError) or error.again
 
 
 class Stopping(BaseException):
@@ -117,13 +129,17 @@ def step(name: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[.
             while True:
                 go_on()
                 try:
-                    return function(*arguments)
+                    with current().tracing.span(f"step {name}", **{"voc.object": str((*arguments, "")[0])}):
+                        return function(*arguments)
                 except Unreachable:
                     event("step.waits", step=name)
                     _open.stopping.wait(1.0)
+                except Exception as error:
+                    event("step.failed", level=40, error=True, step=name)
+                    raise StepError(error) from None
 
         registered: Callable[..., Any] = DBOS.step(
-            name=name, should_retry=worth_retrying, **(_RETRY | options)
+            name=name, should_retry=_worth_retrying, **(_RETRY | options)
         )(body)
         return registered
 
@@ -133,7 +149,8 @@ def step(name: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[.
 def launch(runtime: Runtime) -> Keeper:
     """Open the durable store, take up what was left, and begin to work; `Keeper.stop` ends it."""
     global _runtime
-    from service import batch_workflow, scheduled, webhook_workflow  # noqa: F401 - they register themselves
+    # they register themselves
+    from service import batch_workflow, revisions, scheduled, webhook_workflow  # noqa: F401
 
     settings = runtime.settings
     _runtime = runtime
@@ -174,6 +191,7 @@ class Keeper:
         self.runtime = runtime
         self.executor = executor
         self._started: set[str] = set()
+        self._erased_until: dict[str, datetime] = {}  # erasures carried through, up to when
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="voc-keeper", daemon=True)
 
@@ -198,28 +216,38 @@ class Keeper:
                 if not self.runtime.settings.sqlite:
                     self._adopt()
                 if beats % 60 == 0:
-                    for order in erasure.unfinished(self.runtime.database, older_than_s=60):
-                        erasure.finish(self.runtime, order)
+                    self._finish_erasures()
             except Exception:
                 event("keeper.failed", error=True)
             beats += 1
             if self._stop.wait(_BEAT_S):
                 return
 
+    def _finish_erasures(self) -> None:
+        orders = erasure.unfinished(self.runtime.database, older_than_s=60)
+        for order in orders:
+            begun = now()
+            erasure.finish(self.runtime, order, self._erased_until.get(order.id))
+            self._erased_until[order.id] = begun - timedelta(minutes=1)
+        self._erased_until = {order.id: self._erased_until[order.id] for order in orders}
+
     def _start_what_waits(self) -> None:
         """Whatever the database says is to be done has a workflow; a crash may have come between."""
-        from service import batch_workflow, scheduled, webhook_workflow
+        from service import batch_workflow, revisions, scheduled, webhook_workflow
 
         with self.runtime.database.session(read_only=True) as session:
             queued = list(session.scalars(sa.select(Batch.id).where(Batch.state == "queued")))
             deliveries = webhooks.pending(session)
             waiting = streams.waiting(session)
+            revised = revisions.queued(session)
         for batch_id in queued:
             self._once(INTAKE, batch_workflow.take_in, batch_id, name=f"{batch_id}.intake")
         for delivery_id, attempts in deliveries:
             wait = webhooks.WAITS_S[min(attempts, len(webhooks.WAITS_S) - 1)]
             name = f"{delivery_id}.{attempts}"
             self._once(SHORT, webhook_workflow.send, delivery_id, str(attempts), name=name, delay_s=wait)
+        for revision_id in revised:
+            self._once(SHORT, revisions.revise, revision_id, name=revision_id)
         for stream_id, newest in waiting:
             self._once(SHORT, scheduled.label, stream_id, name=f"label.{newest}")
 

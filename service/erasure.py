@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from service import audit, batches, ids, results
+from service import audit, batches, ids, results, watch
 from service.database import Database, now
 from service.keys import Caller
 from service.results import IsPerson
 from service.runtime import Runtime
 from service.schemas_batches import BatchOptions
-from service.tables import Batch, Erasure, Stream, StreamComment
+from service.tables import Alert, Batch, Delivery, Erasure, Stream, StreamComment
 
 
 def export(runtime: Runtime, caller: Caller, respondent_id: str, request_id: str | None) -> dict[str, Any]:
@@ -45,31 +46,68 @@ def erase(runtime: Runtime, caller: Caller, respondent_id: str, request_id: str 
     person = audit.pseudonym(caller.tenant_id, respondent_id)
     order = Erasure(id=ids.new("era"), tenant_id=caller.tenant_id, person=person, at=now(), done=False)
     with runtime.database.session() as session:
-        gone = session.execute(
-            sa.delete(StreamComment).where(
-                StreamComment.tenant_id == caller.tenant_id, StreamComment.respondent_id == respondent_id
-            )
-        )
+        gone = _delete_streamed(session, caller.tenant_id, respondent_id)
         session.add(order)
         audit.note(session, caller.tenant_id, caller.key_id, "person.erase", person, request_id=request_id)
-        streamed = int(gone.rowcount)  # type: ignore[attr-defined]
+        touched = [session.get_one(Stream, stream_id) for stream_id in sorted(gone)]
+    for stream in touched:
+        watch.forget(runtime.settings, stream)
     in_batches = finish(runtime, order)
+    runtime.database.scrub("stream_comments", "alerts", "deliveries")
     runtime.metrics.erasures.inc()
-    return {"stream_comments": streamed, "batch_comments": in_batches}
+    return {"stream_comments": sum(map(len, gone.values())), "batch_comments": in_batches}
 
 
-def finish(runtime: Runtime, order: Erasure) -> int:
-    """Carry an erasure through the finished batches and mark it done; safe to repeat."""
+def _delete_streamed(session: Session, tenant_id: str, respondent_id: str) -> dict[str, list[str]]:
+    """Delete a person's stream comments, and their ids where alerts name them: ids by stream."""
+    mine = (StreamComment.tenant_id == tenant_id, StreamComment.respondent_id == respondent_id)
+    gone: dict[str, list[str]] = {}
+    for stream_id, source_id in session.execute(
+        sa.select(StreamComment.stream_id, StreamComment.source_id).where(*mine)
+    ):
+        gone.setdefault(stream_id, []).append(source_id)
+    session.execute(sa.delete(StreamComment).where(*mine))
+    for stream_id, names in gone.items():
+        alerts = session.scalars(sa.select(Alert).where(Alert.stream_id == stream_id)).all()
+        for alert in alerts:
+            alert.body = results.without_comments(alert.body, set(names))
+        for delivery in session.scalars(
+            sa.select(Delivery).where(
+                Delivery.tenant_id == tenant_id, Delivery.event_id.in_([alert.id for alert in alerts])
+            )
+        ):
+            delivery.body = results.without_comments(delivery.body, set(names))
+    return gone
+
+
+def finish(runtime: Runtime, order: Erasure, since: datetime | None = None) -> int:
+    """Carry an erasure through the finished batches; safe to repeat. How many comments were found.
+
+    It is done once no batch from before it is under way: such a batch leaves the person out when it
+    ends, unless the order came in that very moment, which a later round then puts right.
+
+    Args:
+        runtime: of the running app.
+        order: the erasure.
+        since: look only at batches that ended after this; all of them unless given.
+    """
     is_person = _matching(order.tenant_id, {order.person})
     with runtime.database.session(read_only=True) as session:
-        finished = _finished(session, order.tenant_id)
+        earlier = sa.select(sa.func.count()).where(
+            Batch.tenant_id == order.tenant_id,
+            Batch.created_at <= order.at,
+            Batch.state.not_in(batches.ENDED),
+        )
+        under_way = session.scalar(earlier)
+        finished = _finished(session, order.tenant_id, since)
     count = 0
     for batch in finished:
         home = batches.folder(runtime.settings, order.tenant_id, batch.id) / "results"
         if home.exists():
             count += results.forget(home, is_person, BatchOptions.model_validate(batch.options).language)
-    with runtime.database.session() as session:
-        session.execute(sa.update(Erasure).where(Erasure.id == order.id).values(done=True))
+    if not under_way:
+        with runtime.database.session() as session:
+            session.execute(sa.update(Erasure).where(Erasure.id == order.id).values(done=True))
     return count
 
 
@@ -97,9 +135,9 @@ def _matching(tenant_id: str, people: set[str]) -> IsPerson:
     return lambda respondent: audit.pseudonym(tenant_id, respondent) in people
 
 
-def _finished(session: Any, tenant_id: str) -> list[Batch]:
+def _finished(session: Session, tenant_id: str, since: datetime | None = None) -> list[Batch]:
     query = sa.select(Batch).where(Batch.tenant_id == tenant_id, Batch.state == "done").order_by(Batch.id)
-    return list(session.scalars(query))
+    return list(session.scalars(query if since is None else query.where(Batch.finished_at >= since)))
 
 
 def _told(comment: StreamComment, stream: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from voc.errors import VocError
+
 # type -> (status, title). The type is the last part of the problem's `type` URI and never changes.
 PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "bad-request": (400, "The request cannot be read"),
@@ -66,6 +68,12 @@ class Problem(Exception):
         """The answer to send."""
         content = json.dumps(self.document(request_id), ensure_ascii=False).encode()
         return Response(content, self.status, self.headers, MEDIA_TYPE)
+
+
+def of_voc(error: VocError) -> Problem:
+    """A deliberate error of the analysis; `code` and `values` let a client say it in its own language."""
+    more: dict[str, Any] = {"code": error.code, "values": error.values} if error.code else {}
+    return Problem("invalid", str(error), **more)
 
 
 def busy(kind: str, detail: str, wait_s: float) -> Problem:

@@ -152,6 +152,10 @@ def authenticate(database: Database, token: str) -> Caller | None:
     right = hmac.compare_digest(_digest(secret), key.digest if key else _digest("no such key"))
     if key is None or not right or _state(key) != "active":
         return None
+    return _caller(key)
+
+
+def _caller(key: Key) -> Caller:
     return Caller(
         key_id=key.id,
         tenant_id=key.tenant_id,
@@ -160,6 +164,13 @@ def authenticate(database: Database, token: str) -> Caller | None:
         documents_per_day=key.documents_per_day,
         expires_at=key.expires_at,
     )
+
+
+def holder(database: Database, key_id: str) -> Caller | None:
+    """Who holds the key with this id, or None when it is no longer valid; for sessions opened with it."""
+    with database.session(read_only=True) as session:
+        key = session.get(Key, key_id)
+    return _caller(key) if key is not None and _state(key) == "active" else None
 
 
 def _row(tenant_id: str, name: str, scopes: str, expires_at: datetime | None) -> tuple[Key, str]:

@@ -27,6 +27,8 @@ class JsonLines(logging.Formatter):
             "event": record.getMessage(),
             **getattr(record, "fields", {}),
         }
+        if line["event"].startswith("Traceback "):  # uvicorn, when the app does not start
+            line["event"], line["error"] = "not started", line["event"].strip().rpartition("\n")[2]
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
             line["at_line"] = _place(record.exc_info[2])

@@ -6,9 +6,12 @@ from typing import Any
 
 from service import database as databases
 from service import keys, logs
+from service.analysis import open_models
 from service.app import create_app
 from service.database import Database
 from service.errors import Problem
+from service.metrics import share_among_workers
+from service.protocol import PromptProtocol
 from service.settings import ServiceSettings, from_environment
 from voc.errors import OptionError
 
@@ -22,15 +25,30 @@ def run(host: str | None = None, port: int | None = None) -> None:
 
     Raises:
         OptionError: the settings are wrong or unsafe.
+        VocError: a model or the taxonomy cannot be opened.
     """
     import uvicorn
 
     settings = from_environment(host=host, port=port)
     logs.configure(settings.log_level)
     check(settings)
-    options: dict[str, Any] = {
+    models = open_models(settings)  # before the server, so that what is wrong with them is said plainly
+    options = server_options(settings)
+    if settings.workers == 1:
+        uvicorn.run(create_app(settings, models), **options)
+        return
+    del models  # each worker opens its own
+    share_among_workers(settings.data_dir / "metrics")
+    uvicorn.run("service.main:app", factory=True, workers=settings.workers, **options)
+
+
+def server_options(settings: ServiceSettings) -> dict[str, Any]:
+    """How uvicorn is to serve the app."""
+    return {
         "host": settings.host,
         "port": settings.port,
+        "http": PromptProtocol,
+        "ws": "none",
         "log_config": None,
         "access_log": False,
         "server_header": False,
@@ -40,10 +58,6 @@ def run(host: str | None = None, port: int | None = None) -> None:
         "h11_max_incomplete_event_size": 65_536,
         "backlog": 2048,
     }
-    if settings.workers == 1:
-        uvicorn.run(create_app(settings), **options)
-    else:
-        uvicorn.run("service.main:app", factory=True, workers=settings.workers, **options)
 
 
 def app() -> Any:
@@ -84,6 +98,8 @@ def open_database(settings: ServiceSettings | None = None) -> Database:
         database.ping()
     except Problem:
         raise OptionError("The database of VOC_DATABASE_URL cannot be reached.") from None
+    except OSError as error:
+        raise OptionError(f"VOC_DATA_DIR={settings.data_dir} cannot be used: {error.strerror}.") from None
     except databases.FAILURES as error:
         raise OptionError(
             f"The database of VOC_DATABASE_URL cannot be opened ({type(error).__name__}). "

@@ -22,6 +22,7 @@ from service.keys import Caller
 from service.logs import event
 from service.metrics import Metrics
 from service.settings import ServiceSettings
+from service.tracing import Tracing
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HEADERS: Final = {
@@ -33,15 +34,37 @@ _HEADERS: Final = {
     "strict-transport-security": "max-age=31536000",
     "cache-control": "no-store",
 }
+_UPLOADS: Final = {"/v1/batches", "/dashboard/upload"}
 _QUIET: Final = {"/healthz", "/readyz", "/metrics"}
+_SEND_TIMEOUT_S: Final = 60.0  # a caller who does not take a piece of the answer for so long is let go
+
+
+class _Answer:
+    """`send`, putting the id and the security headers on every answer and letting go of callers who stall."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["x-request-id"] = self._request_id
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        async with asyncio.timeout(_SEND_TIMEOUT_S):
+            await self._send(message)
 
 
 class Envelope:
     """The outermost layer."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, tracing: Tracing) -> None:
         self.app = app
         self.metrics = metrics
+        self.tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One call."""
@@ -51,34 +74,25 @@ class Envelope:
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
         scope["voc.request_id"] = request_id
-        status = 0
-
-        async def dress(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
+        answer = _Answer(send, request_id)
         started = time.perf_counter()
         self.metrics.in_flight.inc()
-        try:
-            await self.app(scope, receive, dress)
-        except Problem as problem:
-            if not status:
-                await problem.response(request_id)(scope, receive, dress)
-        except Exception:
-            event("call.failed", level=40, error=True, request_id=request_id, path_kind=_route(scope))
-            if status:
-                raise
-            fault = Problem("internal", "The fault was logged; quote the instance when you report it.")
-            await fault.response(request_id)(scope, receive, dress)
-        finally:
-            self.metrics.in_flight.dec()
-            self._note(scope, status, time.perf_counter() - started)
+        with self.tracing.call(scope) as span:
+            try:
+                await self.app(scope, receive, answer)
+            except Problem as problem:
+                if not answer.status:
+                    await problem.response(request_id)(scope, receive, answer)
+            except Exception:
+                event("call.failed", level=40, error=True, request_id=request_id, path_kind=_route(scope))
+                if answer.status:
+                    raise
+                fault = Problem("internal", "The fault was logged; quote the instance when you report it.")
+                await fault.response(request_id)(scope, receive, answer)
+            finally:
+                self.metrics.in_flight.dec()
+                self._note(scope, answer.status, time.perf_counter() - started)
+                self.tracing.answered(span, scope["method"], _route(scope), answer.status)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = _route(scope)
@@ -121,7 +135,8 @@ class Gate:
             return
         headers = Headers(scope=scope)
         try:
-            self._check_host(headers)
+            if scope["path"] not in _QUIET:  # probes call by address
+                self._check_host(headers)
             if scope["path"].startswith("/v1/"):
                 scope["voc.caller"] = await self.identify(_token(headers))
             receive = self._watch(scope, headers, receive)
@@ -138,7 +153,7 @@ class Gate:
 
     def _watch(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
         """`receive`, refusing bodies that are too large, too slow or of a kind nobody reads."""
-        upload = scope["method"] == "POST" and scope["path"] == "/v1/batches"
+        upload = scope["method"] == "POST" and scope["path"] in _UPLOADS
         limit = self.settings.max_upload_bytes if upload else self.settings.max_body_bytes
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > limit:
@@ -151,7 +166,10 @@ class Gate:
             )
         if has_body and headers.get("content-encoding", "identity").lower() != "identity":
             raise Problem("unsupported-media-type", "Send the body without content-encoding.")
-        return _Watched(receive, limit, self.settings.body_timeout_s, self.settings.upload_timeout_s)
+        silence_s = self.settings.body_timeout_s
+        return _Watched(
+            receive, limit, silence_s, self.settings.upload_timeout_s if upload else 3.0 * silence_s
+        )
 
 
 class _Watched:

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from service.errors import PROBLEMS, Problem, request_id
+from service.errors import PROBLEMS, Problem, of_voc, request_id
 from service.runtime import Runtime
 from voc.errors import VocError
 
@@ -35,7 +35,8 @@ def _problem(request: Request, error: Exception) -> Response:
 
 
 def _voc_error(request: Request, error: Exception) -> Response:
-    return _answer(request, Problem("invalid", str(error)))
+    assert isinstance(error, VocError)
+    return _answer(request, of_voc(error))
 
 
 def _validation(request: Request, error: Exception) -> Response:

@@ -43,11 +43,13 @@ def purge(runtime: Runtime) -> dict[str, int]:
 
 
 def _stray_files(runtime: Runtime) -> int:
-    """Uploads that never became a batch, and folders of batches that are no more."""
+    """Uploads and drafts that never became a batch, and folders of batches that are no more."""
     latest = time.time() - runtime.settings.upload_hours * 3600
     removed = 0
     for file in (runtime.settings.data_dir / "uploads").glob("*.part"):
         removed += _remove(file, latest)
+    for draft in runtime.settings.data_dir.glob("tenants/*/drafts/*"):
+        removed += _remove(draft, latest)
     with runtime.database.session(read_only=True) as session:
         known = set(session.scalars(sa.select(Batch.id)))
     for home in runtime.settings.data_dir.glob("tenants/*/batches/*"):

@@ -16,6 +16,7 @@ from service.limits import Limits
 from service.metrics import Metrics
 from service.middleware import unauthorized
 from service.settings import ServiceSettings
+from service.tracing import Tracing
 
 _REMEMBER_S = 5.0  # how long a checked key is believed; a revoked one works no longer than this
 _MOST_REMEMBERED = 10_000
@@ -29,6 +30,7 @@ class Runtime:
     database: Database
     metrics: Metrics
     limits: Limits
+    tracing: Tracing = field(default_factory=Tracing)
     _models: Models | None = None
     _batcher: Batcher | None = None
     _checked: dict[bytes, tuple[float, Caller]] = field(default_factory=dict)

@@ -36,9 +36,9 @@ class BatchOptions(BaseModel):
     language: ReportLanguage = Field("en", description="Language of the report and the workbook.")
     title: str | None = Field(None, max_length=200, description="Heading of the report.")
 
-    def to_settings(self) -> Settings:
-        """The analysis's settings; personal data is always masked."""
-        options = self.model_dump(exclude={"id", "segments"})
+    def to_settings(self, **more: Any) -> Settings:
+        """The analysis's settings, and `more` by name; personal data is always masked."""
+        options = self.model_dump(exclude={"id", "segments"}) | more
         return of(**options, comment_id=self.id, segments=tuple(self.segments), redact=True)
 
 

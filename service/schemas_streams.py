@@ -47,6 +47,32 @@ class CommentsIn(BaseModel):
     comments: list[CommentIn] = Field(min_length=1, max_length=1000)
 
 
+class NamedCommentsIn(CommentsIn):
+    """1 to 1,000 posts or answers, and the stream they go to."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "stream": "x-mentions",
+                    "comments": [
+                        {"id": "1789", "text": "الشحنة تأخرت أسبوع وما أحد يرد", "respondent_id": "u-52"}
+                    ],
+                }
+            ]
+        },
+    )
+    stream: StreamName
+
+
+class LookOut(BaseModel):
+    """The last scheduled look at a stream: when, and the result.json of the analysis."""
+
+    at: datetime
+    result: dict[str, Any]
+
+
 class AppendedOut(BaseModel):
     """How many were new and how many had come before."""
 

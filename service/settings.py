@@ -8,17 +8,35 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from voc.errors import OptionError
 
+_CRON = re.compile(r"[0-9A-Za-z*/,?#\-]+")
 _OTHERS = {"VOC_DEBUG", "VOC_NO_COLOR", "VOC_CACHE"}  # read elsewhere
+
+
+def _listed(value: object) -> object:
+    """`a, b` and `["a", "b"]` are both lists."""
+    if not isinstance(value, str):
+        return value
+    if value.strip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError('give names with commas between them, or a JSON list: ["a", "b"]') from None
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class ServiceSettings(BaseSettings):
@@ -29,20 +47,21 @@ class ServiceSettings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; anything but loopback is public.")
     port: int = Field(8000, ge=0, le=65_535)
     workers: int = Field(1, ge=1, le=64, description="Processes; more than one needs PostgreSQL.")
-    allowed_hosts: tuple[str, ...] = Field(
+    allowed_hosts: Names = Field(
         ("127.0.0.1", "localhost", "[::1]"), description="Host headers answered; required when public."
     )
-    cors_origins: tuple[str, ...] = Field((), description="Origins of browsers that may call; never '*'.")
-    forwarded_allow_ips: tuple[str, ...] = Field(("127.0.0.1",), description="Proxies whose headers count.")
+    cors_origins: Names = Field((), description="Origins of browsers that may call; never '*'.")
+    forwarded_allow_ips: Names = Field(("127.0.0.1",), description="Proxies whose headers count.")
 
     data_dir: Path = Field(Path("voc-data"), description="Uploads, results and the SQLite files.")
     database_url: SecretStr | None = Field(None, description="SQLite in data_dir unless set.")
     executor_id: str | None = Field(None, description="Stable name of this process, for recovery.")
 
-    taxonomy: Path | None = None
-    pack: str | None = None
-    model: str | None = None
-    threads: int | None = Field(None, ge=1)
+    taxonomy: Path | None = Field(None, description="A taxonomy file; the embedded one unless set.")
+    pack: str | None = Field(None, description="A domain pack by name.")
+    model: str | None = Field(None, description="A sentiment model: hub name or folder.")
+    tier: Literal["accurate", "cascade", "fast"] = Field("accurate", description="Of the embedded models.")
+    threads: int | None = Field(None, ge=1, description="Of the models, per process; all cores unless set.")
 
     max_documents: int = Field(100, ge=1, le=1000, description="Documents in one classify call.")
     max_characters: int = Field(20_000, ge=100, description="Characters in one document.")
@@ -51,8 +70,10 @@ class ServiceSettings(BaseSettings):
     max_rows: int = Field(1_000_000, ge=1, description="Rows in one batch.")
     max_batches: int = Field(1_000, ge=1, description="Batches a tenant may keep.")
     min_free_bytes: int = Field(200_000_000, ge=0, description="Refuse uploads below this much disk.")
-    body_timeout_s: float = Field(20.0, gt=0, description="Longest silence while a body arrives.")
-    upload_timeout_s: float = Field(1_800.0, gt=0, description="Longest time for one body in all.")
+    body_timeout_s: float = Field(
+        20.0, gt=0, description="Longest silence while a call arrives; its whole body gets thrice that."
+    )
+    upload_timeout_s: float = Field(1_800.0, gt=0, description="Longest time for one upload in all.")
     latency_budget_s: float = Field(1.0, gt=0, description="Longest expected wait before 503.")
     max_queued_documents: int = Field(2_000, ge=1)
     microbatch: int = Field(32, ge=1, le=512, description="Most texts given to the model at once.")
@@ -69,12 +90,13 @@ class ServiceSettings(BaseSettings):
     controller: str = Field("not stated", description="Who answers for the data, for the record.")
     purpose: str = Field("analysis of customer feedback", description="Why it is processed, likewise.")
 
-    watch_cron: str = Field("*/15 * * * *", description="When streams are watched for movement.")
-    webhook_attempts: int = Field(8, ge=1, le=20)
-    webhook_timeout_s: float = Field(10.0, gt=0)
-    webhook_allow_networks: tuple[str, ...] = Field(
+    watch_cron: str = Field("*/15 * * * *", description="When streams are looked at, as in a crontab.")
+    webhook_attempts: int = Field(8, ge=1, le=20, description="In all, over about eight hours.")
+    webhook_timeout_s: float = Field(10.0, gt=0, description="Longest wait for the receiver.")
+    webhook_allow_networks: Names = Field(
         (), description="Networks webhooks may reach although they are private; for tests and intranets."
     )
+    otel: bool = Field(False, description="Traces by OpenTelemetry (extra `otel`); OTEL_* variables count.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @field_validator("webhook_allow_networks")
@@ -82,6 +104,14 @@ class ServiceSettings(BaseSettings):
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
             ipaddress.ip_network(network)
+        return value
+
+    @field_validator("watch_cron")
+    @classmethod
+    def _cron(cls, value: str) -> str:
+        fields = value.split()
+        if not 5 <= len(fields) <= 6 or not all(_CRON.fullmatch(field) for field in fields):
+            raise ValueError(f"{value!r} is no schedule; give minute hour day month weekday: */15 * * * *")
         return value
 
     @field_validator("data_dir")
@@ -113,6 +143,10 @@ class ServiceSettings(BaseSettings):
         if self.workers > 1 and self.sqlite:
             found.append(
                 "VOC_WORKERS above 1 needs PostgreSQL: set VOC_DATABASE_URL=postgresql+psycopg://..."
+            )
+        if self.workers > 1 and self.executor_id:
+            found.append(
+                "VOC_EXECUTOR_ID names one process: unset it, or set VOC_WORKERS=1 and start several."
             )
         if not self.url.startswith(("sqlite:///", "postgresql+psycopg://")):
             scheme = self.url.split(":")[0]

@@ -116,8 +116,8 @@ def documents(session: Session, tenant_id: str, name: str | None = None) -> list
     ]
 
 
-def remove(session: Session, caller: Caller, name: str, request_id: str | None) -> None:
-    """Delete a stream with its comments and alerts.
+def remove(session: Session, caller: Caller, name: str, request_id: str | None) -> Stream:
+    """Delete a stream with its comments and alerts; the stream that was.
 
     Raises:
         Problem: `not-found`.
@@ -126,6 +126,7 @@ def remove(session: Session, caller: Caller, name: str, request_id: str | None) 
     session.execute(sa.delete(StreamComment).where(StreamComment.stream_id == stream.id))
     session.delete(stream)
     audit.note(session, caller.tenant_id, caller.key_id, "stream.delete", stream.id, request_id=request_id)
+    return stream
 
 
 def waiting(session: Session) -> list[tuple[str, str]]:

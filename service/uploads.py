@@ -14,6 +14,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from service.errors import Problem
+from service.masking import masked
 from service.rows import RowReader
 from service.settings import ServiceSettings
 from service.spool import Spool
@@ -219,8 +220,8 @@ def _object(text: str, where: str) -> dict[str, Any]:
 
 
 def _safe(name: str) -> str:
-    """The last part of a path as a file name of at most 100 characters, its suffix kept."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    """The last part of a path as a file name of at most 100 characters: no personal data, its suffix kept."""
+    last = masked(name).replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(letter if letter.isalnum() or letter in " ._-()" else "_" for letter in last).strip(" .")
     stem, dot, suffix = kept.rpartition(".")
     while len(stem.encode()) > 100:

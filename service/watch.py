@@ -1,11 +1,13 @@
-"""Streams read back as a survey: movement on request, alerts on a schedule."""
+"""Streams read back as a survey: movement on request; trends, movement and alerts on a schedule."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -19,6 +21,7 @@ from voc.settings import Settings, of
 
 if TYPE_CHECKING:
     from service.runtime import Runtime
+    from service.settings import ServiceSettings
     from voc.intake.survey import Survey
     from voc.meaning.reading import Readings
 
@@ -42,17 +45,20 @@ def movement(
 
 
 def watch(runtime: Runtime, stream_id: str) -> int:
-    """Look at a stream now; new alerts are kept and told. How many were new."""
+    """Look at a stream now: the result is kept, new alerts are kept and told. How many were new.
+
+    Raises:
+        VocError: there is too little to compare, or the scores have no common scale.
+    """
     settings = of(topics=False)
     survey, readings = as_survey(runtime.database, stream_id, settings)
-    if survey.comments["score"].notna().sum() == 0:
-        return 0
     result = runtime.models.conclude(survey, readings, settings).result
     new = 0
     with runtime.database.session() as session:
         stream = session.get(Stream, stream_id)
         if stream is None:
             return 0
+        _keep(runtime.settings, stream, result)
         for alert in result["alerts"]:
             fingerprint = _fingerprint(alert)
             known = sa.select(Alert.id).where(Alert.stream_id == stream_id, Alert.fingerprint == fingerprint)
@@ -73,6 +79,33 @@ def watch(runtime: Runtime, stream_id: str) -> int:
     if new:
         event("stream.alerts", stream=stream_id, new=new)
     return new
+
+
+def latest(settings: ServiceSettings, stream: Stream) -> dict[str, Any] | None:
+    """What the last look at a stream found: `at` and `result`; None before the first."""
+    try:
+        found: dict[str, Any] = json.loads(_kept(settings, stream).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return found
+
+
+def forget(settings: ServiceSettings, stream: Stream) -> None:
+    """Delete what the last look found; the next one makes it anew from what is still there."""
+    shutil.rmtree(_kept(settings, stream).parent, ignore_errors=True)
+
+
+def _kept(settings: ServiceSettings, stream: Stream) -> Path:
+    return settings.data_dir / "tenants" / stream.tenant_id / "streams" / stream.id / "latest.json"
+
+
+def _keep(settings: ServiceSettings, stream: Stream, result: dict[str, Any]) -> None:
+    path = _kept(settings, stream)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(".draft")
+    told = {"at": now().isoformat(), "result": result}
+    draft.write_text(json.dumps(told, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+    draft.rename(path)
 
 
 def as_survey(database: Database, stream_id: str, settings: Settings) -> tuple[Survey, Readings]:

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from service.analysis import Models
+from service.masking import masked
 from voc.errors import InputError
 from voc.settings import Settings
 
@@ -144,14 +145,9 @@ def _joined(parts: list[Readings]) -> Readings:
 
 def _masked(rejects: pd.DataFrame) -> pd.DataFrame:
     """Rejected values may hold anything a person typed."""
-    from voc.intake.privacy import redact
-
-    def mask(value: object) -> object:
-        return redact(value).text if isinstance(value, str) else value
-
     if not len(rejects):
         return rejects
-    return rejects.assign(value=rejects["value"].map(mask), reason=rejects["reason"].map(mask))
+    return rejects.assign(value=rejects["value"].map(masked), reason=rejects["reason"].map(masked))
 
 
 def _write_texts(path: Path, survey: Survey, chunk_rows: int) -> None:

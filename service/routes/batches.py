@@ -121,7 +121,13 @@ def get_batch(batch_id: BatchId, caller: BatchCaller, runtime: RuntimeDep) -> JS
 def get_result(
     batch_id: BatchId,
     name: Literal[
-        "result.json", "report.html", "report.xlsx", "comments.parquet", "mentions.parquet", "rejects.csv"
+        "result.json",
+        "report.html",
+        "report.xlsx",
+        "report.pptx",
+        "comments.parquet",
+        "mentions.parquet",
+        "rejects.csv",
     ],
     caller: BatchCaller,
     runtime: RuntimeDep,

@@ -35,7 +35,8 @@ async def classify(body: ClassifyIn, caller: ClassifyCaller, runtime: RuntimeDep
         await asyncio.to_thread(runtime.limits.read, caller)
     accepted, errors = documents.sort_out(body.documents, runtime.settings.max_characters)
     runtime.limits.documents(caller, len(accepted))
-    found = await runtime.batcher.classify([one.document for one in accepted])
+    with runtime.tracing.span("model", documents=len(accepted)):
+        found = await runtime.batcher.classify([one.document for one in accepted])
     answered, broken = documents.answers(accepted, found)
     runtime.metrics.documents.labels("answered").inc(len(answered))
     runtime.metrics.documents.labels("error").inc(len(errors) + len(broken))

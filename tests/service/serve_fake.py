@@ -14,6 +14,7 @@ from fakes import FakeModels
 
 from service import logs
 from service.app import create_app
+from service.main import server_options
 from service.settings import ServiceSettings
 
 if __name__ == "__main__":
@@ -23,4 +24,4 @@ if __name__ == "__main__":
     settings = ServiceSettings(port=int(port), data_dir=Path(folder), **options)
     logs.configure("INFO")
     app = create_app(settings, FakeModels(seconds_per_text=float(pace)))
-    uvicorn.run(app, host="127.0.0.1", port=int(port), log_config=None, timeout_graceful_shutdown=10)
+    uvicorn.run(app, **{**server_options(settings), "timeout_graceful_shutdown": 10})
