@@ -23,7 +23,7 @@ from voc.intake.normalize import normalize
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[2] / "shared" / "data"
 CACHE = HERE / ".cache"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 PREFIX = "query: "
 FILES = ["trunk.onnx", "upper.onnx", "tokenizer.json"]
 LIMIT_BYTES = 40_000_000

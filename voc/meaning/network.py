@@ -2,8 +2,8 @@
 
 Takes: prepared texts. Gives: one row per text of the outputs asked for. Three things make rows
 equal bit for bit whatever else is in the batch: the graphs scale every token row by itself (see
-models/encoder/graph.py), a text is padded to a length that only its own length decides, and a
-text longer than the model's window is cut into windows whose rows are averaged, never truncated.
+models/encoder/graph.py), the texts of a run all have the same number of word pieces, and a text
+longer than the model's window is cut into windows whose rows are averaged, never truncated.
 """
 
 from __future__ import annotations
@@ -25,9 +25,8 @@ from voc.meaning.cache import Cache
 from voc.meaning.onnx_session import machine_threads, open_session
 from voc.meaning.windows import cut, weighted_means
 
-LENGTH_STEP: Final = 8  # texts are padded to the next multiple of this many word pieces
 WINDOW: Final = 256  # word pieces a text may have before it is read in several windows
-USUAL: Final = 16  # word pieces of a usual clause
+USUAL: Final = 16  # word pieces of a usual clause; 8 to 16 of 20 pieces each keep the caches best
 VECTORS: Final = "vectors"  # meaning: (n, dim), unit rows
 LOGITS: Final = "logits"  # feeling: see voc/meaning/heads.py
 Rows = NDArray[np.float32]
@@ -39,10 +38,10 @@ class Network:
     Safe to use from several threads.
 
     Args:
-        trunk: the ``.onnx`` file from ``ids`` and ``mask`` to ``states``.
+        trunk: the ``.onnx`` file from ``ids`` to ``states``.
         tokenizer: the ``tokenizer.json`` file.
         prefix: put before every text (the parent was trained with one).
-        uppers: for each output the file that computes it from ``states`` and ``mask``; opened when
+        uppers: for each output the file that computes it from ``states``; opened when
             it is first asked for.
         threads: None takes as many as the machine has.
         batch_size: texts of usual length per run; changes speed and memory, never results.
@@ -126,26 +125,20 @@ class Network:
         """Every batch with its outputs and their rows; as many batches at a time as there are threads."""
         groups: dict[tuple[int, tuple[str, ...]], list[int]] = defaultdict(list)
         for number, window in enumerate(windows):
-            groups[_padded(len(window.pieces)), tuple(missing[texts[window.owner]])].append(number)
+            groups[len(window.pieces), tuple(missing[texts[window.owner]])].append(number)
         jobs = []
         for (length, outputs), numbers in sorted(groups.items(), reverse=True):
             size = max(1, self._pieces_per_run // length)
             for start in range(0, len(numbers), size):
-                jobs.append((numbers[start : start + size], length, outputs))
+                jobs.append((numbers[start : start + size], outputs))
         run = self._pool.map if self._threads > 1 and len(jobs) > 1 else map
-        results = run(lambda job: self._run([windows[i].pieces for i in job[0]], *job[1:]), jobs)
-        for (numbers, _, outputs), values in zip(jobs, results, strict=True):
+        results = run(lambda job: self._run([windows[i].pieces for i in job[0]], job[1]), jobs)
+        for (numbers, outputs), values in zip(jobs, results, strict=True):
             yield numbers, outputs, values
 
-    def _run(self, batch: list[list[int]], length: int, outputs: tuple[str, ...]) -> list[Rows]:
-        ids = np.ones((len(batch), length), np.int64)  # 1 is the padding piece
-        mask = np.zeros((len(batch), length), np.int64)
-        for row, pieces in enumerate(batch):
-            ids[row, : len(pieces)] = pieces
-            mask[row, : len(pieces)] = 1
-        states = self._trunk.run(["states"], {"ids": ids, "mask": mask})[0]
-        given = {"states": states, "mask": mask}
-        return [self._upper(output).run([output], given)[0] for output in outputs]
+    def _run(self, batch: list[list[int]], outputs: tuple[str, ...]) -> list[Rows]:
+        states = self._trunk.run(["states"], {"ids": np.array(batch, np.int64)})[0]
+        return [self._upper(output).run([output], {"states": states})[0] for output in outputs]
 
     def _upper(self, output: str) -> Any:
         with self._opening:
@@ -188,10 +181,6 @@ def _windows(owner: int, ids: list[int]) -> Iterator[_Window]:
     first, *body, last = ids  # the marks at both ends stand around every window
     for part in cut(body, WINDOW - 2):
         yield _Window(owner, [first, *part, last])
-
-
-def _padded(length: int) -> int:
-    return -(-length // LENGTH_STEP) * LENGTH_STEP
 
 
 def _gather(texts: list[str], windows: list[_Window], found: list[tuple[list[int], Rows]]) -> dict[str, Rows]:
