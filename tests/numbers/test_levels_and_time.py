@@ -62,6 +62,8 @@ def test_drivers_are_ranked_with_reasons_to_leave():
     assert drivers.rank(comments.head(8), mentions.iloc[:0], NPS) == []
     by = drivers.by_segment(comments, mentions, NPS, "segment_language")
     assert set(by) == {"ar", "en"}
+    blank = comments.assign(branch=comments["segment_language"].where(comments["segment_language"] == "ar"))
+    assert set(drivers.by_segment(blank, mentions, NPS, "branch")) == {"ar", "not given"}
     with pytest.raises(OptionError, match="branch"):
         drivers.by_segment(comments, mentions, NPS, "branch")
 

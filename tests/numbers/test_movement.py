@@ -94,6 +94,8 @@ def test_rare_themes_are_pooled_and_said():
         lambda c: c.groupby("period").head(1),
         lambda c: c.groupby("period").head(3),
         lambda c: c.assign(segment_branch=[f"b{i}" for i in range(len(c))]),
+        lambda c: c.assign(segment_branch=pd.Series([None, "north", float("nan")] * len(c))[: len(c)].array),
+        lambda c: c.assign(segment_branch=None),
     ],
     ids=[
         "same score",
@@ -104,6 +106,8 @@ def test_rare_themes_are_pooled_and_said():
         "n=1",
         "n=3",
         "tiny segments",
+        "blank segments",
+        "a segment nobody gave",
     ],
 )
 def test_odd_inputs_stay_exact_and_finite(mode, change):

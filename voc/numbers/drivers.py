@@ -21,6 +21,7 @@ from voc.numbers import join as joining
 from voc.numbers.answers import OTHER, Answers, pool_rare
 from voc.numbers.levels import Levels, levels
 from voc.numbers.matrices import Floats, Ints
+from voc.numbers.segments import stated
 from voc.numbers.verdicts import adjusted
 from voc.settings import NumbersSettings
 
@@ -115,13 +116,14 @@ def by_segment(
     parents: Mapping[str, str | None] | None = None,
     settings: NumbersSettings | None = None,
 ) -> dict[str, list[Driver]]:
-    """`rank` within each value of `column` that has at least 10 comments with a score."""
+    """`rank` within each value of `column` that has at least 10 comments with a score; blank is a value."""
     if column not in comments.columns:
         raise OptionError(
             f"The column {column!r} is not in the comments: {', '.join(map(str, comments.columns))}."
         )
     found = {}
-    for value, group in comments[comments["score"].notna()].groupby(column, sort=True):
+    scored = comments[comments["score"].notna()]
+    for value, group in scored.groupby(stated(scored[column]), sort=True):
         own = mentions[mentions["comment_id"].isin(group["comment_id"])]
         ranked = rank(group, own, scale, parents=parents, settings=settings) if len(own) else []
         if ranked:

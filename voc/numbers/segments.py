@@ -21,6 +21,7 @@ from voc.numbers.matrices import Floats, Ints
 
 LEAST = 20.0  # answers a segment needs in a wave, unless it is absent there
 POOLED = "other"
+UNSTATED = "not given"  # the segment of those whose cell is blank: a group like any other
 UNKNOWN = {"", "und", "nan", "None", "<NA>"}
 
 
@@ -44,6 +45,11 @@ class Segments:
     def single(n: int, weight: Floats) -> Segments:
         """Everybody in one segment."""
         return Segments(np.arange(n), np.zeros(n, dtype=np.int64), weight, ("all",))
+
+
+def stated(values: pd.Series) -> pd.Series:
+    """A segment column as text; who gave nothing is in the group `UNSTATED`, not left out."""
+    return values.astype(object).where(values.notna(), UNSTATED).astype(str)
 
 
 def spread_unknown_language(
@@ -85,7 +91,7 @@ def _cross(frame: pd.DataFrame, wave: Ints, weight: Floats) -> tuple[Ints, list[
     code, names = np.zeros(len(frame), dtype=np.int64), [""]
     sizes = frame.nunique()
     for column in sorted(frame.columns, key=lambda name: int(sizes[name])):
-        values, labels = pd.factorize(frame[column].astype(str), sort=True)
+        values, labels = pd.factorize(stated(frame[column]), sort=True)
         code, names = _cut(
             code, names, values.astype(np.int64), list(map(str, labels)), wave, weight, 3 * LEAST
         )

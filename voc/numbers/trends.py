@@ -12,6 +12,7 @@ import pandas as pd
 
 from voc.intake.scales import Scale
 from voc.numbers.scores import change, kind_of, sample
+from voc.numbers.segments import stated
 from voc.numbers.series import Unit, latest, series
 from voc.numbers.watch import WINDOW, cusum
 from voc.settings import NumbersSettings
@@ -83,7 +84,7 @@ def alerts(
     if segment is None:
         return _watched(comments, mentions, scale, unit, None, polarities, settings)
     found: list[Alert] = []
-    for value, group in comments.groupby(segment, sort=True):
+    for value, group in comments.groupby(stated(comments[segment]), sort=True):
         own = mentions[mentions["comment_id"].isin(group["comment_id"])]
         found += _watched(group, own, scale, unit, str(value), polarities, settings)
     return sorted(found, key=_urgency)

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from voc.report import charts, discoveries, journey_map, quotes, segments, story, tallies, view
+from voc.numbers.segments import POOLED, UNSTATED
+from voc.report import charts, discoveries, journey_map, notices, quotes, segments, story, tallies, view
 from voc.report.view import Part
 from voc.report.wording import Words
 
@@ -88,7 +89,7 @@ def build(
         "topics": discoveries.topics(result, crossed, words),
         "alerts": discoveries.alerts(result, words),
         "quotes": _quotes(crossed, theme_rows),
-        "excluded": _excluded(result, rejects),
+        "excluded": _excluded(result, rejects, words),
         "notices": _notices(result, words),
         "agreement": discoveries.agreement(result, words),
         "polarities": ("negative", "neutral", "positive"),
@@ -147,7 +148,8 @@ def _mix(result: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
 def _segment_label(name: str, words: Words) -> str:
     """A segment's name part by part: "online, Riyadh, ar" with the language in words."""
     pieces = [piece.strip() for piece in re.split(r"[,/] ", name)]
-    return " / ".join(words.say_or_name(f"language_{piece}", piece) for piece in pieces)
+    said = {UNSTATED: words.say("segment_missing"), POOLED: words.say("segment_small")}
+    return " / ".join(said.get(piece) or words.say_or_name(f"language_{piece}", piece) for piece in pieces)
 
 
 def _themes(
@@ -239,13 +241,14 @@ def _quotes(crossed: tallies.Crossed, rows: list[ThemeRow]) -> list[QuoteGroup]:
     return groups
 
 
-def _excluded(result: Mapping[str, Any], rejects: pd.DataFrame) -> dict[str, Any]:
+def _excluded(result: Mapping[str, Any], rejects: pd.DataFrame, words: Words) -> dict[str, Any]:
     counts = {str(k): int(v) for k, v in (result.get("counts") or {}).items() if isinstance(v, int | float)}
     reasons = []
-    for reason, group in rejects.groupby("reason", sort=False) if len(rejects) else []:
+    for _, group in rejects.groupby("reason", sort=False) if len(rejects) else []:
         first = group.iloc[0]
         row, value = first.get("source_row"), _example(first.get("value"))
-        reasons.append((len(group), quotes.shown(str(reason)), int(row) if pd.notna(row) else None, value))
+        why = notices.reason_words({str(key): one for key, one in first.items()}, words)
+        reasons.append((len(group), why, int(row) if pd.notna(row) else None, value))
     reasons.sort(key=lambda found: -found[0])
     rest = sum(found[0] for found in reasons[MOST_REASONS:])
     languages = result.get("languages") or {}
@@ -258,18 +261,14 @@ def _example(value: Any) -> str:
 
 def _notices(result: Mapping[str, Any], words: Words) -> list[str]:
     """What was assumed or found odd: a title in the reader's language, then the detail."""
-    found = []
-    for notice in result.get("warnings") or []:
-        told = notice if isinstance(notice, Mapping) else {"message": notice}
-        message = told.get("message") or told.get("code") or ""
-        text = words.label(message) if isinstance(message, Mapping) else words.name(message)
-        key = f"notice_{told.get('code')}"
-        found.append(words.say("notice", title=words.say(key), message=text) if words.has(key) else text)
+    found = [notices.notice_words(notice, words) for notice in result.get("warnings") or []]
     copies = result.get("copies") or {}
     if view.whole(copies.get("n_copies")):
         counts = {
             "copies": view.whole(copies.get("n_copies")),
             "compared": view.whole(copies.get("n_compared")),
         }
-        found.append(words.say("copies_line", **counts))
+        found.append(
+            words.say("copies_collapsed_line" if copies.get("collapsed") else "copies_line", **counts)
+        )
     return found
