@@ -158,6 +158,9 @@ def conclude(
     from voc.numbers import comparison
     from voc.report import result
 
+    copies = duplicates.find(list(survey.comments["comment_id"]), list(survey.comments["text"]))
+    if settings.meaning.duplicates == "collapse":
+        survey, readings = duplicates.collapse(copies, survey, readings)
     path = settings.meaning.edits
     taxonomy = edits.amend(path, tools.taxonomy)
     labeled, mentions = edits.apply(path, reading.join(survey.comments, readings), readings.mentions)
@@ -169,7 +172,6 @@ def conclude(
     progress("numbers", 1, 2)
     stages = journey.lay_out(comments, mentions, taxonomy)
     found = reading.topics_in(comments, mentions, readings.vectors, taxonomy)
-    copies = duplicates.find(list(comments["comment_id"]), list(comments["text"]))
     quoted = quotes.representative(comments, mentions, most=settings.report.quotes_per_theme)
 
     facts = result.Facts(
@@ -181,6 +183,7 @@ def conclude(
         topics=found.topics if found else (),
         quotes=quoted,
         copies=copies,
+        collapsed=settings.meaning.duplicates == "collapse",
         notices=comparison.turned(numbers),
         title=settings.report.title,
     )

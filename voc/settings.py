@@ -50,6 +50,7 @@ class MeaningSettings:
     batch_size: int = 32
     threads: int | None = None  # None: as many as the machine has
     topics: bool = True
+    duplicates: Literal["keep", "collapse"] = "keep"  # collapse: copied comments count once
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class NumbersSettings:
     before: str | None = None
     after: str | None = None
     compare: str | None = None  # "COLUMN=A,B": two segments instead of two periods
-    labels: Path | None = None  # an analyst's labels of some comments: carries the model's error
+    labels: Path | None = None  # an analyst's labels of some comments: they tell the model's error
+    label_error: Literal["auto", "ignore"] = "auto"  # auto: labels or else probabilities widen intervals
     no_comment: Literal["project", "own_bar", "auto"] = "auto"
     timezone: str = "UTC"  # in which periods begin and end
     confidence: float = 0.95

@@ -99,3 +99,46 @@ def test_bad_input_is_refused(arguments, error):
 def test_collapse_names_the_missing_column():
     with pytest.raises(InputError, match="comment_id"):
         duplicates.find(["a"], [LONG]).collapsed(pd.DataFrame({"x": [1]}))
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        f"RT @someone: {ENGLISH}",
+        f"@shop {ENGLISH} https://example.com/a1b2c3",
+        f"{ENGLISH} #delivery #late",
+        f"[HANDLE] {ENGLISH}",
+    ],
+)
+def test_retweets_links_and_masks_do_not_hide_a_copy(copy):
+    assert groups([ENGLISH, copy]) == [{"c0", "c1"}]
+
+
+def test_templated_answers_are_copies():
+    template = "شكرا لتواصلكم معنا، نأسف لما حدث وسيتم الرد على طلبكم رقم {} خلال يومي عمل بإذن الله"
+    assert groups([template.format(n) for n in (104, 233, 871)]) == [{"c0", "c1", "c2"}]
+
+
+def test_a_collapsed_survey_counts_each_text_once_and_says_what_it_left_out(tools):
+    import voc
+
+    rows = [{"comment": LONG, "nps": 1, "date": "2024-05-02"}] * 4
+    rows += [
+        {"comment": ENGLISH, "nps": 3, "date": "2024-05-03"},
+        {"comment": "Good", "nps": 9, "date": "2024-05-04"},
+    ]
+    told = {
+        how: voc.analyze(
+            rows, text="comment", score="nps", scale="nps", tools=tools, topics=False, duplicates=how
+        )
+        for how in ("keep", "collapse")
+    }
+    kept, collapsed = told["keep"], told["collapse"]
+    assert kept.result["counts"]["analyzed"] == 6 and not kept.result["copies"]["collapsed"]
+    counts = collapsed.result["counts"]
+    assert (counts["read"], counts["analyzed"], counts["rejected"], counts["duplicates"]) == (6, 3, 3, 3)
+    assert collapsed.result["copies"]["n_copies"] == 3 and collapsed.result["copies"]["collapsed"]
+    assert list(collapsed.rejects["reason"]) == [duplicates.COPY] * 3
+    assert len(collapsed.comments) == 3
+    assert set(collapsed.mentions["comment_id"]) <= set(collapsed.comments["comment_id"])
+    assert len(kept.mentions) > len(collapsed.mentions) > 0

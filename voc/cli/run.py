@@ -104,6 +104,14 @@ def analyze(
         str | None, _option("--model", help="Sentiment model: a hub name or a folder.", panel=MODEL)
     ] = None,
     tier: Annotated[str, _option("--tier", help="accurate, cascade or fast.", panel=MODEL)] = "accurate",
+    duplicates: Annotated[
+        str,
+        _option(
+            "--duplicates",
+            help="Copied comments: keep, or collapse them so that each counts once.",
+            panel=MODEL,
+        ),
+    ] = "keep",
     topics: Annotated[bool, typer.Option(help="Discover topics too.", rich_help_panel=MODEL)] = True,
     lang: Annotated[str, _option("--lang", help="Language of the report: ar or en.", panel=OUTPUT)] = "en",
     title: Annotated[str | None, _option("--title", help="Heading of the report.", panel=OUTPUT)] = None,
@@ -124,6 +132,7 @@ def analyze(
 
     one_of("--lang", lang, ("ar", "en"))
     one_of("--tier", tier, ("accurate", "cascade", "fast"))
+    one_of("--duplicates", duplicates, ("keep", "collapse"))
     one_of("--engine", engine, ("local", "ray"))
     with progress_bars(quiet=as_json) as progress:
         analysis = run(
@@ -152,6 +161,7 @@ def analyze(
             model=model,
             tier=tier,
             topics=topics,
+            duplicates=duplicates,
             language=lang,
             title=title,
         )

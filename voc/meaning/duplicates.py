@@ -3,26 +3,40 @@
 Takes: ids and texts. Gives: `Duplicates`. Texts are compared after the strong recipe (`for_matching`).
 Equal texts are found by that string; near ones by MinHash over 5-character shingles (datasketch's LSH),
 and every candidate pair is checked on its true Jaccard similarity. Short answers ("Good", "جيد جدا") are no
-copies: many people write them, so texts below a length are left alone.
+copies: many people write them, so texts below a length are left alone. What retweets and templates put
+into and around a text (RT, handles, links, hashtags at the end, masks of personal details, numbers) is not
+compared.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from voc.errors import InputError, OptionError
 from voc.intake.normalize import normalize
+from voc.intake.reasons import Reason
+from voc.intake.rejects import Rejects
+
+if TYPE_CHECKING:
+    from voc.intake.survey import Survey
+    from voc.meaning.reading import Readings
 
 LEAST_LENGTH: Final = 40  # characters after the strong recipe
 THRESHOLD: Final = 0.80  # Jaccard similarity of shingles
+COPY: Final = "it repeats another comment, which counts in its place"
 _SHINGLE: Final = 5
 _PERMUTATIONS: Final = 64
 _SEED: Final = 1
+_NUMBER: Final = re.compile(r"\d+")
+_FRAME: Final = re.compile(
+    r"\A\s*RT\s+@?\w+\s*:?|https?://\S+|(?<!\w)@\w+:?|\[[A-Z]{2,8}\]|(?:\s*#\w+)+\s*\Z"
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +117,7 @@ def find(
         )
     wordings: dict[str, list[str]] = {}
     for given, text in sorted(zip(map(str, ids), texts, strict=True)):
-        wording = normalize(str(text), "for_matching")
+        wording = _NUMBER.sub("0", normalize(_FRAME.sub(" ", str(text)), "for_matching").strip())
         if len(wording) >= least:
             wordings.setdefault(wording, []).append(given)
     joined = _joined(sorted(wordings), threshold)
@@ -122,6 +136,46 @@ def find(
                 rows.append({"id": given, "group": f"D{number:03d}", "kind": kind, "kept": kept})
     members = pd.DataFrame(rows, columns=["id", "group", "kind", "kept"]).astype({"kept": bool})
     return Duplicates(members, len(ids), sum(map(len, wordings.values())))
+
+
+def collapse(found: Duplicates, survey: Survey, readings: Readings) -> tuple[Survey, Readings]:
+    """Survey and readings without the copies; each is among the rejects, its details name what it repeats.
+
+    Args:
+        found: the copies among `survey.comments`.
+        survey: one row per comment.
+        readings: of `survey.comments`, in its order.
+    """
+    members = found.members
+    lead = members.loc[members["kept"]].set_index("group")["id"]
+    copies = members.loc[~members["kept"]]
+    copy_of = dict(zip(copies["id"], copies["group"].map(lead), strict=True))
+    ids = survey.comments["comment_id"].astype(str)
+    kept = ~ids.isin(copy_of)
+    rejects = Rejects(redact=False)  # texts of comments are masked already
+    for row in survey.comments[~kept].to_dict("records"):
+        reason = Reason("copy", COPY, of=copy_of[str(row["comment_id"])])
+        rejects.add(row["source_file"], row["source_row"], "", row["text"], reason)
+    n = len(copy_of)
+    counts = survey.counts
+    return replace(
+        survey,
+        comments=survey.comments[kept].reset_index(drop=True),
+        rejects=pd.concat([survey.rejects, rejects.frame()], ignore_index=True) if n else survey.rejects,
+        counts=replace(
+            counts,
+            analyzed=counts.analyzed - n,
+            rejected=counts.rejected + n,
+            duplicates=counts.duplicates + n,
+        ),
+    ), replace(
+        readings,
+        frame=readings.frame[kept.to_numpy()].reset_index(drop=True),
+        mentions=readings.mentions[~readings.mentions["comment_id"].astype(str).isin(copy_of)].reset_index(
+            drop=True
+        ),
+        vectors=None if readings.vectors is None else readings.vectors[kept.to_numpy()],
+    )
 
 
 def _joined(wordings: list[str], threshold: float) -> dict[str, str]:

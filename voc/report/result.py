@@ -46,6 +46,7 @@ class Facts:
     topics: Sequence[Any] = ()
     quotes: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     copies: Duplicates | None = None
+    collapsed: bool = False
     notices: tuple[Any, ...] = ()
     title: str | None = None
 
@@ -80,7 +81,7 @@ def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy
         "topics": facts.topics,
         "journey": facts.journey,
         "alerts": [{**_plain(one), "label": label(one.theme, taxonomy)} for one in facts.numbers.alerts],
-        "copies": None if facts.copies is None else _copies(facts.copies),
+        "copies": None if facts.copies is None else _copies(facts.copies, facts.collapsed),
         "contradictions": [_plain(one) for one in facts.numbers.contradictions],
         "warnings": [
             asdict(notice)
@@ -92,12 +93,13 @@ def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy
     return clean
 
 
-def _copies(copies: Duplicates) -> dict[str, Any]:
-    """Copied comments: how many repeat another, and the largest groups by the id that was kept."""
+def _copies(copies: Duplicates, collapsed: bool) -> dict[str, Any]:
+    """Copied comments: how many repeat another, whether they count, the largest groups by the id kept."""
     groups = copies.groups().head(20)
     return {
         "n_compared": copies.n_compared,
         "n_copies": copies.n_copies,
+        "collapsed": collapsed,
         "groups": groups.to_dict("records"),
     }
 
