@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from voc.errors import HubError, ModelError
+from voc.evaluate import tasks
 from voc.meaning import hub
 from voc.meaning.encode import open_encoder
-from voc.meaning.labels_of_models import columns_of
+from voc.meaning.labels_of_models import Task, columns_of
 from voc.meaning.sentiment import open_sentiment
 from voc.settings import MeaningSettings
 
@@ -122,6 +123,42 @@ def test_label_maps(labels: dict[int, str], columns: list[int]) -> None:
 def test_labels_nobody_can_read_are_refused(labels: dict[int, str]) -> None:
     with pytest.raises(ModelError, match="id2label"):
         columns_of(labels, "m")
+
+
+@pytest.mark.parametrize(
+    ("task", "labels", "columns"),
+    [
+        ("dialect", {0: "EGY", 1: "GLF", 2: "LEV", 3: "MAG", 4: "MSA"}, [2, 1, 3, 4, 0]),
+        (
+            "dialect",
+            {0: "Saudi_Arabia", 1: "Morocco", 2: "Jordan", 3: "Egypt", 4: "Somalia"},
+            [1, 4, 3, 2, -1],
+        ),
+        ("language", {0: "ar", 1: "en", 2: "fr", 3: "zh"}, [0, 1, 4, 4]),
+        ("language", {0: "arb_Arab", 1: "eng_Latn", 2: "fra_Latn"}, [0, 1, 4]),
+    ],
+)
+def test_label_maps_of_other_tasks(task: Task, labels: dict[int, str], columns: list[int]) -> None:
+    assert columns_of(labels, "m", task) == columns
+
+
+@pytest.mark.parametrize("task", ["dialect", "language"])
+def test_a_sentiment_model_is_no_model_of_another_task(task: Task) -> None:
+    with pytest.raises(ModelError, match=f"Choose a {task} model"):
+        columns_of(CARDIFF, "m", task)
+
+
+def test_a_dialect_model_is_evaluated_like_ours(tmp_path: Path) -> None:
+    labels = {0: "EGY", 1: "GLF", 2: "LEV", 3: "NOR", 4: "MSA", 5: "Djibouti"}
+    folder = save(tmp_path / "camelbert-did", "bert", labels)
+    rows = tasks.Labeled(
+        TEXTS[:4], ["gulf", "msa", "gulf", "levantine"], {"lang": ["ar", "en", "ar", "en"]}, 0
+    )
+    [named, ours], test = tasks.run("dialect", rows, [folder, None])
+    assert named.n == ours.n == 4
+    assert named.ece is not None
+    assert np.sum(named.confusion) == 4
+    assert test is not None
 
 
 def test_a_folder_without_a_model_is_a_clear_error(tmp_path: Path) -> None:

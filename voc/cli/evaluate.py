@@ -18,6 +18,10 @@ Text = Annotated[str, typer.Option(help="Column of the text.")]
 Label = Annotated[str, typer.Option(help="Column of the true label.")]
 Mapping = Annotated[Path | None, typer.Option(help="YAML of `theirs: ours` label names.")]
 Group = Annotated[list[str] | None, typer.Option(help="Column to split the figures by; repeatable.")]
+Models = Annotated[
+    list[str] | None,
+    typer.Option("--model", help="Hub name, folder, `camel-tools` or `embedded`; give two to compare them."),
+]
 Json = Annotated[bool, typer.Option("--json", help="All figures as JSON.")]
 
 
@@ -63,10 +67,7 @@ def sentiment(
     label: Label,
     mapping: Mapping = None,
     group: Group = None,
-    model: Annotated[
-        list[str] | None,
-        typer.Option(help="Hub name, folder or `embedded`; give two to compare them."),
-    ] = None,
+    model: Models = None,
     tier: Annotated[str, typer.Option(help="accurate, cascade or fast.")] = "accurate",
     as_json: Json = False,
 ) -> None:
@@ -79,18 +80,30 @@ def sentiment(
 
 @app.command()
 def language(
-    file: File, text: Text, label: Label, mapping: Mapping = None, group: Group = None, as_json: Json = False
+    file: File,
+    text: Text,
+    label: Label,
+    mapping: Mapping = None,
+    group: Group = None,
+    model: Models = None,
+    as_json: Json = False,
 ) -> None:
-    """The language tagger against labels ar, en, ar-Latn, mixed, und."""
-    _run("language", file, text, label, mapping, group, None, "accurate", as_json)
+    """The language tagger, or a named model, against labels ar, en, ar-Latn, mixed, und."""
+    _run("language", file, text, label, mapping, group, model, "accurate", as_json)
 
 
 @app.command()
 def dialect(
-    file: File, text: Text, label: Label, mapping: Mapping = None, group: Group = None, as_json: Json = False
+    file: File,
+    text: Text,
+    label: Label,
+    mapping: Mapping = None,
+    group: Group = None,
+    model: Models = None,
+    as_json: Json = False,
 ) -> None:
-    """The dialect guess against labels msa, gulf, egyptian, levantine, maghrebi."""
-    _run("dialect", file, text, label, mapping, group, None, "accurate", as_json)
+    """The dialect guess, or a named model, against labels msa, gulf, egyptian, levantine, maghrebi."""
+    _run("dialect", file, text, label, mapping, group, model, "accurate", as_json)
 
 
 @app.command()

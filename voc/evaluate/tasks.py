@@ -20,9 +20,9 @@ from voc.errors import InputError, OptionError
 from voc.evaluate import metrics
 from voc.evaluate.report import Evaluation, Prediction, evaluate
 from voc.labels import LANGUAGES, POLARITIES
+from voc.meaning.labels_of_models import DIALECTS, OURS, Task
 from voc.settings import MeaningSettings
 
-DIALECTS = ("msa", "gulf", "egyptian", "levantine", "maghrebi")
 # The spellings that labeled files use most; a --mapping adds to them.
 SPELLINGS = {
     "neg": "negative", "neu": "neutral", "pos": "positive", "-1": "negative", "0": "neutral", "1": "positive",
@@ -116,12 +116,35 @@ def predict_sentiment(texts: Sequence[str], settings: MeaningSettings) -> Predic
 
 def predict_language(texts: Sequence[str], settings: MeaningSettings) -> Prediction:
     """The language tagger's answers; it has no abstain band (`und` is one of its labels)."""
+    if settings.model is not None:
+        return _named(texts, settings, "language")
     return _spoken(texts, LANGUAGES, lambda one: one.language, "voc language")
 
 
 def predict_dialect(texts: Sequence[str], settings: MeaningSettings) -> Prediction:
     """The dialect guess; texts without one (not Arabic, too short) count as wrong and as unsure."""
+    if settings.model is not None:
+        return _named(texts, settings, "dialect")
     return _spoken(texts, DIALECTS, lambda one: one.dialect, "voc dialect")
+
+
+def _named(texts: Sequence[str], settings: MeaningSettings, task: Task) -> Prediction:
+    """The answers of a named model: a hub name, a folder, or camel-tools."""
+    from voc.meaning import camel, hub
+
+    name = str(settings.model)
+    model: camel.CamelDialect | hub.HubClassifier
+    if task == "dialect" and camel.is_camel(name):
+        model = camel.CamelDialect(name)
+    else:
+        model = hub.HubClassifier(name, task, settings.threads, settings.batch_size)
+    started = time.perf_counter()
+    p = model.probabilities(texts)
+    seconds = time.perf_counter() - started
+    guess = p.argmax(1)
+    return Prediction(
+        f"{model.name} {model.version}", OURS[task], guess, p, np.zeros(len(guess), bool), seconds
+    )
 
 
 def _spoken(
@@ -148,7 +171,7 @@ def run(
     Args:
         task: sentiment, language or dialect.
         rows: from `load`.
-        models: hub names or folders; None is the embedded model.
+        models: hub names, folders or ``camel-tools``; None is the embedded model.
         tier: accurate, cascade or fast (embedded model only).
     """
     said = []

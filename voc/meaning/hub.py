@@ -1,7 +1,7 @@
 """Any transformers model, by hub name or local folder, in place of the embedded ones (extra ``hub``).
 
-Takes: a name. Gives: `HubEncoder` (mean-pooled unit vectors) and `HubSentiment` (its own labels
-mapped to negative, neutral, positive). Each family gets the spelling it was trained on; a text
+Takes: a name. Gives: `HubEncoder` (mean-pooled unit vectors), `HubSentiment` and `HubClassifier` (its own
+labels mapped to ours). Each family gets the spelling it was trained on; a text
 longer than a model's window is read in several windows and averaged, never cut off. Unlike the
 embedded models, the last bits of a result may differ with the batch (float32 kernels do that).
 """
@@ -23,7 +23,7 @@ from voc.intake.arabizi import transliterate
 from voc.intake.normalize import normalize
 from voc.meaning.cache import Cache
 from voc.meaning.calibration import Calibration, softmax
-from voc.meaning.labels_of_models import columns_of
+from voc.meaning.labels_of_models import NOT_OURS, OURS, Task, columns_of
 from voc.meaning.sentiment import Feelings, feelings
 from voc.meaning.windows import cut, weighted_means
 
@@ -64,7 +64,7 @@ def spelling(name: str) -> Callable[[str], str]:
 
 
 @dataclass(frozen=True)
-class _Loaded:
+class Loaded:
     """A model in evaluation mode on its device, with its tokenizer."""
 
     model: Any
@@ -105,7 +105,13 @@ class _Loaded:
         return with_marks[:1], with_marks[1:2]
 
 
-def _load(name: str, kind: str, threads: int | None) -> _Loaded:
+def load(name: str, kind: str, threads: int | None) -> Loaded:
+    """A model and its tokenizer by hub name or folder; `kind` is the transformers class that opens it.
+
+    Raises:
+        HubError: it cannot be had or opened.
+        MissingExtra: the extra ``hub`` is not installed.
+    """
     transformers, torch = require("transformers", "hub"), require("torch", "hub")
     if threads:
         torch.set_num_threads(threads)
@@ -114,12 +120,17 @@ def _load(name: str, kind: str, threads: int | None) -> _Loaded:
         model = getattr(transformers, kind).from_pretrained(name)
     except (OSError, ValueError, ImportError) as error:  # what from_pretrained raises, reason in its message
         raise HubError(_cannot_open(name, error)) from error
+    return ready(model, tokenizer, torch)
+
+
+def ready(model: Any, tokenizer: Any, torch: Any) -> Loaded:
+    """An opened model on the device it will run on, with the window it can read."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     positions = int(getattr(model.config, "max_position_embeddings", LONGEST_WINDOW))
     if getattr(model.config, "model_type", "") in {"roberta", "xlm-roberta", "camembert"}:
         positions -= 2  # this family counts positions from the padding id
     window = max(8, min(positions, int(tokenizer.model_max_length), LONGEST_WINDOW))
-    return _Loaded(model.eval().to(device), tokenizer, torch, device, window)
+    return Loaded(model.eval().to(device), tokenizer, torch, device, window)
 
 
 def _cannot_open(name: str, error: Exception) -> str:
@@ -149,7 +160,7 @@ class HubEncoder:
     """
 
     def __init__(self, name: str, threads: int | None = None, batch_size: int = 32) -> None:
-        self._loaded = _load(name, "AutoModel", threads)
+        self._loaded = load(name, "AutoModel", threads)
         self.name = name
         self.dim = int(self._loaded.model.config.hidden_size)
         self._batch_size = batch_size
@@ -173,8 +184,62 @@ def _mean(output: Any, mask: Any) -> Any:
     return (output.last_hidden_state * column).sum(1) / column.sum(1).clamp(min=1)
 
 
-class HubSentiment:
-    """A transformers classifier as sentiment model; its probabilities are its own, not calibrated by us.
+class HubClassifier:
+    """A transformers classifier whose labels stand for ours; probabilities are its own, not calibrated by us.
+
+    Args:
+        name: hub name or local folder.
+        task: sentiment, language or dialect.
+        threads: None leaves torch's own choice.
+        batch_size: windows per run.
+
+    Raises:
+        HubError: the model cannot be had or opened.
+        ModelError: its labels do not say which of ours they are.
+        MissingExtra: the extra ``hub`` is not installed.
+    """
+
+    def __init__(
+        self, name: str, task: Task = "sentiment", threads: int | None = None, batch_size: int = 32
+    ) -> None:
+        loaded = load(name, "AutoModelForSequenceClassification", threads)
+        # Which words are Arabizi is just what a language model is asked.
+        self._set_up(name, loaded, task, _plain if task == "language" else spelling(name), batch_size)
+
+    def _set_up(
+        self, name: str, loaded: Loaded, task: Task, write: Callable[[str], str], batch_size: int
+    ) -> None:
+        config = loaded.model.config
+        self.name = name
+        self.version = str(getattr(config, "_commit_hash", None) or "local")
+        self._loaded = loaded
+        self._columns = columns_of({int(i): str(label) for i, label in config.id2label.items()}, name, task)
+        self._ours = len(OURS[task])
+        self._batch_size = batch_size
+        self._spelling = write
+        self._cache = Cache()
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """(n_texts, labels of ours), rows sum to 1; outputs that are none of ours are left out."""
+        p = np.zeros((len(texts), self._ours))
+        if not len(texts):
+            return p
+        logits = self._cache.rows([self._spelling(text) for text in texts], self._compute)
+        if logits.shape[1] != len(self._columns):
+            raise ModelError(f"{self.name} gives {logits.shape[1]} numbers for {len(self._columns)} labels.")
+        theirs = softmax(logits.astype(np.float64))
+        for source, target in enumerate(self._columns):
+            if target != NOT_OURS:
+                p[:, target] += theirs[:, source]
+        ours: NDArray[np.float64] = p / np.maximum(p.sum(axis=1, keepdims=True), 1e-12)
+        return ours
+
+    def _compute(self, texts: list[str]) -> Rows:
+        return self._loaded.rows(texts, self._batch_size, lambda output, mask: output.logits)
+
+
+class HubSentiment(HubClassifier):
+    """A transformers classifier as sentiment model; see `HubClassifier`.
 
     Args:
         name: hub name or local folder.
@@ -188,14 +253,7 @@ class HubSentiment:
     """
 
     def __init__(self, name: str, threads: int | None = None, batch_size: int = 32) -> None:
-        self._loaded = _load(name, "AutoModelForSequenceClassification", threads)
-        config = self._loaded.model.config
-        self.name = name
-        self.version = str(getattr(config, "_commit_hash", None) or "local")
-        self._columns = columns_of({int(i): str(label) for i, label in config.id2label.items()}, name)
-        self._batch_size = batch_size
-        self._spelling = spelling(name)
-        self._cache = Cache()
+        super().__init__(name, "sentiment", threads, batch_size)
 
     def to_read(self, texts: Sequence[str]) -> list[str]:
         """Nothing: the embedded network has no part in it."""
@@ -203,16 +261,4 @@ class HubSentiment:
 
     def judge(self, texts: Sequence[str], question: str | None = None) -> Feelings:
         """Feelings of each text, in order; see `voc.meaning.sentiment.SentimentModel`."""
-        plain = Calibration({}, UNSURE_BELOW)
-        if not len(texts):
-            return feelings(np.zeros((0, 3)), texts, question, plain)
-        logits = self._cache.rows([self._spelling(text) for text in texts], self._compute)
-        if logits.shape[1] != len(self._columns):
-            raise ModelError(f"{self.name} gives {logits.shape[1]} numbers for {len(self._columns)} labels.")
-        p = np.zeros((len(texts), 3))
-        for source, target in enumerate(self._columns):
-            p[:, target] += softmax(logits.astype(np.float64))[:, source]
-        return feelings(p, texts, question, plain)
-
-    def _compute(self, texts: list[str]) -> Rows:
-        return self._loaded.rows(texts, self._batch_size, lambda output, mask: output.logits)
+        return feelings(self.probabilities(texts), texts, question, Calibration({}, UNSURE_BELOW))

@@ -93,8 +93,11 @@ def open_sentiment(
         MissingExtra: a named model was asked for and the extra ``hub`` is not installed.
     """
     if settings.model is not None:
+        from voc.meaning.camel import CamelSentiment, is_camel
         from voc.meaning.hub import HubSentiment
 
+        if is_camel(settings.model):
+            return CamelSentiment(settings.model, threads or settings.threads, settings.batch_size)
         return HubSentiment(settings.model, threads or settings.threads, settings.batch_size)
     from voc.meaning import tiers
     from voc.meaning.network import open_network
