@@ -64,6 +64,8 @@ REJECTS: Final[dict[str, Column]] = {
     "column": Column("text", "the column at fault, or empty"),
     "value": Column("text", "what came, shortened to 200 characters"),
     "reason": Column("text", "why the row cannot be used and what would fix it", nullable=False),
+    "code": Column("text", "the reason's stable name; empty when it has none"),
+    "details": Column("text", "the values in the reason, as a JSON object"),
 }
 
 TABLES: Final[dict[str, dict[str, Column]]] = {

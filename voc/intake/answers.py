@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,16 @@ from voc.intake.dates import read_dates
 from voc.intake.guess import guess_scale
 from voc.intake.identity import comment_ids, made_ids
 from voc.intake.numerals import numeral
+from voc.intake.reasons import Reason
 from voc.intake.rejects import Rejects
 from voc.intake.scales import Scale, ScoreProblem, scale_of
 from voc.intake.survey import Notice, Role
 from voc.settings import IntakeSettings
 
+NOTHING_GIVEN: Final = Reason("nothing_given", "neither text nor score was given")
+NULL_BYTE: Final = Reason("null_byte", "holds a null byte (U+0000); the file was damaged on its way")
+BAD_WEIGHT: Final = Reason("weight", "the weight is no number of 0 or more")
+REPEATED: Final = Reason("repeated_id", "this id was read before; the first row with it counts")
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -60,7 +65,7 @@ def understand(table: Table, settings: IntakeSettings, rejects: Rejects) -> Unde
     score, scale = work.score()
     times = work.times()
     weight = work.weight()
-    work.reject((text == "").to_numpy() & np.isnan(score), "", None, "neither text nor score was given")
+    work.reject((text == "").to_numpy() & np.isnan(score), "", None, NOTHING_GIVEN)
     ids, duplicates = work.ids(text, score, times)
     respondents = work.respondents(ids)
     kept = work.kept
@@ -100,9 +105,9 @@ class _Work:
 
     def _reject_values(self, values: pd.Series, problems: Mapping[Any, str], column: str) -> None:
         if problems:
-            reasons = values.map(problems)
-            places = np.flatnonzero(reasons.notna().to_numpy() & self.kept)
-            self._put_out(places, column, values.iloc[places].tolist(), reasons.iloc[places].tolist())
+            places = np.flatnonzero(values.isin(list(problems)).to_numpy() & self.kept)
+            given = values.iloc[places].tolist()
+            self._put_out(places, column, given, [problems[value] for value in given])
 
     def _put_out(self, places: npt.NDArray[Any], column: str, given: list[Any], reasons: list[str]) -> None:
         files, rows = self.table.files[places], self.table.rows[places].tolist()
@@ -119,20 +124,24 @@ class _Work:
         text = text.where(bare != "", "")
         limit = self.settings.max_characters
         lengths = text.str.len().to_numpy()
-        long = f"longer than {limit:,} characters; raise the limit or shorten it (texts are never cut)"
+        long = Reason(
+            "too_long",
+            f"longer than {limit:,} characters; raise the limit or shorten it (texts are never cut)",
+            limit=limit,
+        )
         self.reject(lengths > limit, column, text, long)
         null = text.str.contains("\0", regex=False).to_numpy(dtype=bool)
-        self.reject(null, column, text, "holds a null byte (U+0000); the file was damaged on its way")
+        self.reject(null, column, text, NULL_BYTE)
         lost = int((text.str.contains("\ufffd", regex=False).to_numpy(dtype=bool) & self.kept).sum())
         if lost:  # U+FFFD stands where an earlier program could not read a letter
             told = f"{lost} comments hold U+FFFD signs: letters were lost before the file came here."
-            self.notices.append(Notice("lost_letters", told))
+            self.notices.append(Notice("lost_letters", told, {"n": lost}))
         turned = int((text.str.contains(OVERRIDES, regex=True).to_numpy(dtype=bool) & self.kept).sum())
         if turned:
             told = (
                 f"{turned} comments hold marks that turn the reading direction; they are kept, never obeyed."
             )
-            self.notices.append(Notice("direction_marks", told))
+            self.notices.append(Notice("direction_marks", told, {"n": turned}))
         return text
 
     def score(self) -> tuple[Floats, Scale | None]:
@@ -156,11 +165,15 @@ class _Work:
                     value if isinstance(value, (str, int, float, np.number)) else str(value)
                 )
             except ScoreProblem as problem:
-                problems[value] = str(problem)
+                problems[value] = problem.reason
         if problems and not any(number == number for number in known.values()):
             raise OptionError(
                 f"No value of column {shown(role.column, 60)!r} fits the scale {scale.name}: "
-                f"{next(iter(problems.values()))}. Pass the right --score or --scale."
+                f"{next(iter(problems.values()))}. Pass the right --score or --scale.",
+                code="no_score_fits",
+                column=shown(role.column, 60),
+                low=scale.low,
+                high=scale.high,
             )
         self._reject_values(values, problems, role.column)
         return values.map(known).to_numpy(dtype=np.float64, na_value=np.nan), scale
@@ -177,13 +190,13 @@ class _Work:
             if self.table.roles["date"].how == "option":
                 raise OptionError(f"--date {shown(column, 60)!r} holds no date: {reason}.")
             told = f"{shown(column, 60)!r} holds no date ({reason}); its rows were kept without one."
-            self.notices.append(Notice("no_dates", told))
+            self.notices.append(Notice("no_dates", told, {"column": shown(column, 60)}))
             return dated.times
         self._reject_values(values.map(str, na_action="ignore").str.strip(), dated.problems, column)
         missing = int((dated.times.isna().to_numpy() & self.kept).sum())
         if missing:
             told = f"{missing} rows have no date in {shown(column, 60)!r}; they belong to no period."
-            self.notices.append(Notice("no_date", told))
+            self.notices.append(Notice("no_date", told, {"n": missing, "column": shown(column, 60)}))
         self.notices.extend(dated.notices)
         return dated.times
 
@@ -196,7 +209,7 @@ class _Work:
         known = {value: _weight(value) for value in values.dropna().unique()}
         numbers = values.map(known).to_numpy(dtype=np.float64, na_value=np.nan)
         bad = ~(np.isfinite(numbers) & (numbers >= 0))
-        self.reject(bad, column, values, "the weight is no number of 0 or more")
+        self.reject(bad, column, values, BAD_WEIGHT)
         return np.where(bad, 1.0, numbers)
 
     def ids(self, text: pd.Series, score: Floats, times: pd.Series) -> tuple[npt.NDArray[Any], int]:
@@ -211,10 +224,10 @@ class _Work:
             told = (
                 f"{found.renamed} ids stand for another answer in an earlier file; the file's name was added."
             )
-            self.notices.append(Notice("renamed_ids", told))
+            self.notices.append(Notice("renamed_ids", told, {"n": found.renamed}))
         count = int((found.repeated & self.kept).sum())
         column = self.table.roles["comment_id"].column
-        self.reject(found.repeated, column, values, "this id was read before; the first row with it counts")
+        self.reject(found.repeated, column, values, REPEATED)
         return found.values, count
 
     def respondents(self, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -242,9 +255,8 @@ class _Work:
         known = {text: redact(text).text for text in comments["text"].unique() if text}
         changed = sum(1 for text, masked in known.items() if text != masked)
         if changed:
-            self.notices.append(
-                Notice("redacted", f"Personal data was masked in {changed} different comments.")
-            )
+            told = f"Personal data was masked in {changed} different comments."
+            self.notices.append(Notice("redacted", told, {"n": changed}))
         return comments.assign(text=comments["text"].map(lambda text: known.get(text, "")))
 
 

@@ -83,7 +83,9 @@ def find_roles(
         taken = ", ".join(f"{shown(role.column, 40)!r} as {part}" for part, role in roles.items())
         raise OptionError(
             "No column looks like written answers. Name it with --text; the columns are "
-            f"{_listed(names)}{f' (already taken: {taken})' if taken else ''}."
+            f"{_listed(names)}{f' (already taken: {taken})' if taken else ''}.",
+            code="no_text_column",
+            columns=[shown(name, 40) for name in names[:15]],
         )
     found = segments or search.segments({role.column for role in roles.values()})
     how = "option" if segments else "name"
@@ -95,7 +97,9 @@ def find_roles(
 def _absent(part: str) -> Notice:
     lost = {"score": "no score can be explained", "date": "no periods can be compared"}[part]
     return Notice(
-        f"no_{part}_column", f"No {part} column was found, so {lost}; name it with {_OPTIONS[part]}."
+        f"no_{part}_column",
+        f"No {part} column was found, so {lost}; name it with {_OPTIONS[part]}.",
+        {"option": _OPTIONS[part]},
     )
 
 
@@ -188,7 +192,7 @@ class _Search:
                 f"{shown(name, 60)!r} repeats, so it was taken to tell who answered. If every answer should "
                 f"have its own, pass --id {shown(name, 60)!r}: repeats are then rejected."
             )
-            self.notices.append(Notice("repeated_id", message))
+            self.notices.append(Notice("repeated_id", message, {"column": shown(name, 60)}))
             return Role(name, "name", False)
         return None
 
@@ -200,12 +204,13 @@ class _Search:
             name for name, look in free.items() if usual.rank(name) is not None and looks.is_segment(look)
         ]
         if len(found) > MOST_SEGMENTS:
-            left = ", ".join(repr(shown(name, 40)) for name in found[MOST_SEGMENTS : MOST_SEGMENTS + 5])
+            left = [shown(name, 40) for name in found[MOST_SEGMENTS : MOST_SEGMENTS + 5]]
             message = (
-                f"The first {MOST_SEGMENTS} columns that look like segments were taken; so do {left}. "
-                "Choose with --segment."
+                f"The first {MOST_SEGMENTS} columns that look like segments were taken; so do "
+                f"{', '.join(map(repr, left))}. Choose with --segment."
             )
-            self.notices.append(Notice("more_segments", message))
+            values = {"n": MOST_SEGMENTS, "columns": left}
+            self.notices.append(Notice("more_segments", message, values))
         return found[:MOST_SEGMENTS]
 
     def _tell_of_unread(self, part: str, look: Look) -> None:
@@ -213,7 +218,14 @@ class _Search:
             f"{shown(look.name, 60)!r} is called like a {part} but holds none (for example "
             f"{shown(look.cells[0], 40)!r}), so it was not used. Name the right column with {_OPTIONS[part]}."
         )
-        self.notices.append(Notice(f"unread_{part}", message))
+        values = {
+            "told": "unread_column",
+            "column": shown(look.name, 60),
+            "part": f"@role_{part}",
+            "example": shown(look.cells[0], 40),
+            "option": _OPTIONS[part],
+        }
+        self.notices.append(Notice(f"unread_{part}", message, values))
 
     def _tell_of_equals(self, part: str, equals: list[Look]) -> None:
         others = " and ".join(repr(shown(look.name, 60)) for look in equals[1:4])
@@ -222,7 +234,14 @@ class _Search:
             f"{shown(equals[0].name, 60)!r} was taken as the {part.replace('_', ' ')} column; {others} would "
             f"fit as well. Choose with {option}."
         )
-        self.notices.append(Notice(f"equal_{part}", message))
+        values = {
+            "told": "equal_columns",
+            "column": shown(equals[0].name, 60),
+            "part": f"@role_{part}",
+            "others": [shown(look.name, 60) for look in equals[1:4]],
+            "option": option,
+        }
+        self.notices.append(Notice(f"equal_{part}", message, values))
 
 
 # In the order of search: what was found is no longer free for the next.

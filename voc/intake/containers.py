@@ -64,7 +64,9 @@ def kind_of(path: Path, label: str) -> tuple[Kind, Opened]:
         if start.startswith((*_ZIP, b"PAR1", _GZIP)):
             raise InputError(f"{label} is packed twice. Unpack it once (gunzip) and pass what is inside.")
     if not start:
-        raise InputError(f"{label} is empty. Export it again, or pass another file.")
+        raise InputError(
+            f"{label} is empty. Export it again, or pass another file.", code="empty_file", file=label
+        )
     return _kind(path, label, start), opened
 
 
@@ -121,21 +123,27 @@ def _why(error: Exception) -> str:
 
 def _kind(path: Path, label: str, start: bytes) -> Kind:
     if start.startswith(_OLE):
-        raise InputError(_about_ole(path, label))
+        raise _about_ole(path, label)
     if start.startswith(_ZIP):
         return _zipped(path, label)
     if start.startswith(b"PAR1"):
         return "parquet"
     for magic, what in _BINARY:
         if start.startswith(magic):
-            raise InputError(f"{label} is {what}, not a table. {_READ}")
+            raise InputError(f"{label} is {what}, not a table. {_READ}", code="binary_file", file=label)
     wide = start.startswith(_WIDE_MARKS)
     text = start.decode("utf-16", "ignore").encode() if wide else start
     text = text.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text[:14].lower().startswith(_PAGES):
-        raise InputError(f"{label} is a web page or XML, not a table. Export the data itself. {_READ}")
+        raise InputError(
+            f"{label} is a web page or XML, not a table. Export the data itself. {_READ}",
+            code="binary_file",
+            file=label,
+        )
     if not wide and _is_binary(start):
-        raise InputError(f"{label} is a binary file, whatever its name says. {_READ}")
+        raise InputError(
+            f"{label} is a binary file, whatever its name says. {_READ}", code="binary_file", file=label
+        )
     return "json" if _is_json(path, text) else "text"
 
 
@@ -164,15 +172,17 @@ def _is_json(path: Path, text: bytes) -> bool:
     return text.startswith((b"{", b"[")) and following.startswith((b'"', b"{", b"}"))
 
 
-def _about_ole(path: Path, label: str) -> str:
+def _about_ole(path: Path, label: str) -> InputError:
     mark = "EncryptedPackage".encode("utf-16-le")
     tail = b""
     with path.open("rb") as stream:
         while (chunk := stream.read(1 << 20)) and mark not in tail + chunk:
             tail = chunk[-len(mark) :]
         if chunk:
-            return f"{label} is protected by a password. Open it, save it without one, and pass it again."
-    return f"{label} is in the old Excel format (.xls). Open it and save it as .xlsx or CSV."
+            told = f"{label} is protected by a password. Open it, save it without one, and pass it again."
+            return InputError(told, code="protected_file", file=label)
+    told = f"{label} is in the old Excel format (.xls). Open it and save it as .xlsx or CSV."
+    return InputError(told, code="binary_file", file=label)
 
 
 def _zipped(path: Path, label: str) -> Kind:
@@ -185,9 +195,17 @@ def _zipped(path: Path, label: str) -> Kind:
         ) from error
     names = {info.filename for info in infos}
     if any(info.flag_bits & 1 for info in infos):
-        raise InputError(f"{label} is protected by a password. Save it without one and pass it again.")
+        raise InputError(
+            f"{label} is protected by a password. Save it without one and pass it again.",
+            code="protected_file",
+            file=label,
+        )
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "xl/workbook.bin" in names or "content.xml" in names:
-        raise InputError(f"{label} is a spreadsheet in another format. Save it as .xlsx or CSV.")
+        raise InputError(
+            f"{label} is a spreadsheet in another format. Save it as .xlsx or CSV.",
+            code="binary_file",
+            file=label,
+        )
     raise InputError(f"{label} is a ZIP archive. Unpack it and pass the files inside.")

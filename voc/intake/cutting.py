@@ -13,10 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TextIO
 
 from voc.intake.cells import shown
+from voc.intake.reasons import Reason
 
 BLOCK: Final = 8 << 20  # characters cut at a time
 SLOW_ROWS: Final = 50_000  # rows gone through one by one before the fast way is tried again
 PATIENCE: Final = 1_000  # lines read on to find the end of a quoted cell
+WRONG_BYTES: Final = Reason("bytes", "not in the encoding of the rest of the file; save it again as UTF-8")
+OPEN_QUOTE: Final = Reason("open_quote", "a quotation mark is opened and never closed; close it or double it")
+LOOSE_QUOTE: Final = Reason("loose_quote", "misplaced quotation marks; double the inner ones")
 Row = list[str]
 Fault = tuple[int, str, str]  # source row, what came, reason
 
@@ -112,9 +116,8 @@ class Cutter:
             if _is_blank(row):
                 self.blank += 1
             elif fault is None and len(row) != self.width:
-                self._fault(
-                    row, f"{len(row)} cells, {self.width} were expected; quote cells that hold the separator"
-                )
+                told = f"{len(row)} cells, {self.width} were expected; quote cells that hold the separator"
+                self._fault(row, Reason("cells", told, found=len(row), expected=self.width))
             elif fault is not None:
                 self._fault(row, fault)
             else:
@@ -137,7 +140,7 @@ class Cutter:
                     (
                         number,
                         shown(lost),
-                        "not in the encoding of the rest of the file; save it again as UTF-8",
+                        WRONG_BYTES,
                     )
                 )
                 continue
@@ -168,8 +171,8 @@ class Cutter:
             self.source.taken = lines[:1]
         row = next(csv.reader([lines[0]], **self.dialect), [])
         if len(lines) > 1:
-            return row, "a quotation mark is opened and never closed; close it or double it"
-        return row, None if len(row) == self.width else "misplaced quotation marks; double the inner ones"
+            return row, OPEN_QUOTE
+        return row, None if len(row) == self.width else LOOSE_QUOTE
 
     def _at_end(self) -> bool:
         for line in self.source:

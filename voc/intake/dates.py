@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import pandas as pd
@@ -14,6 +14,7 @@ from voc.errors import OptionError
 from voc.intake.cells import is_missing, shown
 from voc.intake.headers import key
 from voc.intake.moments import Day, Moment, moment
+from voc.intake.reasons import Reason
 from voc.intake.survey import Notice
 
 Order = Literal["day", "month"]
@@ -21,6 +22,7 @@ YEARS: Final = range(1970, 2101)
 _YEAR: Final = r"(?:19[7-9]\d|20\d\d)"  # other years are looked at one by one: 1445 is a Hijri year
 _ISO: Final = _YEAR + r"-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?"
 _OFFSET: Final = _YEAR + r"-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})"
+NO_DATE: Final = Reason("no_date", "not a date; use 2024-03-31 or 2024-03-31 14:30")
 _KIND: Final = "datetime64[us, UTC]"
 
 
@@ -137,22 +139,30 @@ def _order(
             f"Column {shown(column, 60)!r} holds dates with the day first, like "
             f"{shown(next(iter(day)), 40)!r} ({sum(day.values())} rows), and with the month first, like "
             f"{shown(next(iter(month)), 40)!r} ({sum(month.values())} rows). Say which is right with "
-            "--date-order day or --date-order month; rows that do not fit it go to the rejects."
+            "--date-order day or --date-order month; rows that do not fit it go to the rejects.",
+            code="date_order_mixed",
+            column=shown(column, 60),
+            day=shown(next(iter(day)), 40),
+            month=shown(next(iter(month)), 40),
         )
     decided: Order = hint or ("day" if day else "month")
     if unclear and not day and not month and hint is None:
         example = shown(unclear[0], 40)
         raise OptionError(
             f"Column {shown(column, 60)!r}: {example!r} can be read with the day first or the month first, "
-            "and no row settles it. Pass --date-order day or --date-order month."
+            "and no row settles it. Pass --date-order day or --date-order month.",
+            code="date_order_asked",
+            column=shown(column, 60),
+            example=example,
         )
     proof = next(iter(day or month), None)
     basis = f"{shown(proof, 40)!r} can be nothing else" if hint is None else "its header says so"
     if not unclear:
         return decided, []
-    return decided, [
-        Notice("date_order", f"Dates in {shown(column, 60)!r} have the {decided} first: {basis}.")
-    ]
+    values = {"column": shown(column, 60), "first": f"@date_{decided}"}
+    values |= {"told": "date_order_named"} if hint is not None else {"proof": shown(proof, 40)}
+    told = f"Dates in {shown(column, 60)!r} have the {decided} first: {basis}."
+    return decided, [Notice("date_order", told, values)]
 
 
 def _hint(column: str) -> Order | None:
@@ -167,7 +177,7 @@ def _placed(
     problems: dict[str, str] = {}
     for text, one in moments.items():
         if one is None:
-            problems[text] = "not a date; use 2024-03-31 or 2024-03-31 14:30"
+            problems[text] = NO_DATE
             continue
         try:
             when = _gregorian(one.day, order)
@@ -197,15 +207,22 @@ def _gregorian(day: Day, order: Order) -> datetime:
     return datetime(found.year, found.month, found.day)
 
 
-def _odd_year(year: int) -> str:
-    hijri = "; if it is a Hijri year, mark the dates with AH or \u0647\u0640" if 1300 <= year <= 1500 else ""
-    return f"the year {year} is outside {YEARS[0]} to {YEARS[-1]}{hijri}"
+def _odd_year(year: int) -> Reason:
+    said = f"the year {year} is outside {YEARS[0]} to {YEARS[-1]}"
+    values = {"year": str(year), "low": str(YEARS[0]), "high": str(YEARS[-1])}
+    if not 1300 <= year <= 1500:
+        return Reason("odd_year", said, **values)
+    return Reason(
+        "hijri_year", f"{said}; if it is a Hijri year, mark the dates with AH or \u0647\u0640", **values
+    )
 
 
-def _no_such_day(day: Day, order: Order) -> str:
+def _no_such_day(day: Day, order: Order) -> Reason:
     if day.asked and (day.second if order == "day" else day.first) > 12:
-        return f"not a date with the {order} first"
-    return "a Hijri date that does not exist or is outside 1343 to 1500 AH" if day.hijri else "no such day"
+        return Reason("not_in_order", f"not a date with the {order} first", first=f"@date_{order}")
+    if day.hijri:
+        return Reason("no_such_hijri_day", "a Hijri date that does not exist or is outside 1343 to 1500 AH")
+    return Reason("no_such_day", "no such day")
 
 
 def _hijri_notice(moments: Mapping[str, Moment | None], counts: pd.Series, column: str) -> list[Notice]:
@@ -217,4 +234,7 @@ def _hijri_notice(moments: Mapping[str, Moment | None], counts: pd.Series, colum
     told = f"{rows} dates in {shown(column, 60)!r} were read as Hijri (Umm al-Qura)"
     if bare:
         told += f"; some carry no mark, like {shown(bare[0], 40)!r}, and were taken so for their year"
-    return [Notice("hijri", told + ".")]
+    values: dict[str, Any] = {"n": rows, "column": shown(column, 60)}
+    if bare:
+        values |= {"told": "hijri_unmarked", "example": shown(bare[0], 40)}
+    return [Notice("hijri", told + ".", values)]

@@ -83,12 +83,15 @@ def _assembled(columns: list[list[pa.Array]], cutter: Cutter, plan: Layout, name
     if not cutter.rows and not cutter.faults:
         raise InputError(
             f"{name} has a header ({shown(', '.join(plan.names), 80)}) and no rows. "
-            "Check the export's filter, or pass another file."
+            "Check the export's filter, or pass another file.",
+            code="no_rows",
+            file=name,
         )
     table = pa.table([pa.chunked_array(parts, pa.large_string()) for parts in columns], names=plan.names)
     notices = list(plan.notices)
     if cutter.blank:
-        notices.append(Notice("blank_lines", f"{name}: {cutter.blank} blank lines were skipped."))
+        told = f"{name}: {cutter.blank} blank lines were skipped."
+        notices.append(Notice("blank_lines", told, {"file": name, "n": cutter.blank}))
     rows: list[int] | range = cutter.rows
     if cutter.rows and cutter.rows[-1] - cutter.rows[0] + 1 == len(cutter.rows):
         rows = range(cutter.rows[0], cutter.rows[-1] + 1)
@@ -116,7 +119,7 @@ def _separator(source: Source, option: str | None) -> tuple[list[Notice], str]:
     if best == ",":
         return [], ","
     title = {"\t": "tab"}.get(best, best)
-    return [Notice("separator", f"Cells are separated by {title!r}.")], best
+    return [Notice("separator", f"Cells are separated by {title!r}.", {"mark": title})], best
 
 
 def _regularity(lines: list[str], mark: str) -> float:
@@ -169,4 +172,5 @@ def _encoding_notice(found: Encoding, name: str) -> list[Notice]:
     if found.codec == "utf-8" and found.sure:
         return []
     doubt = "" if found.sure else " If letters look wrong, pass --encoding."
-    return [Notice("encoding", f"{name} was read as {found.title}.{doubt}")]
+    values = {"file": name, "encoding": found.title, "told": "encoding" if found.sure else "encoding_unsure"}
+    return [Notice("encoding", f"{name} was read as {found.title}.{doubt}", values)]

@@ -60,14 +60,22 @@ def layout(head: list[Row], name: str) -> Layout:
     if top is None:
         return Layout([""], len(head))
     skipped = (
-        [Notice("preamble", f"{name}: {top} lines above the header were skipped: {_quoted(head[:top])}.")]
+        [
+            Notice(
+                "preamble",
+                f"{name}: {top} lines above the header were skipped: {_quoted(head[:top])}.",
+                {"file": name, "n": top},
+            )
+        ]
         if any(any(cell.strip() for cell in row) for row in head[:top])
         else []
     )
     found = _qualtrics(head, top) or _two_rows(head, top) or _one_row(head, top, name)
     notices = [*skipped, *found.notices]
     if found.tool:
-        notices.insert(0, Notice("export", f"{name} is an export of {found.tool}."))
+        notices.insert(
+            0, Notice("export", f"{name} is an export of {found.tool}.", {"file": name, "tool": found.tool})
+        )
     return Layout(found.names, found.data_from, found.questions, tuple(notices), found.tool)
 
 
@@ -88,8 +96,9 @@ def unique_names(cells: Row, name: str) -> tuple[list[str], list[Notice]]:
         names.append(label)
     if not changed:
         return names, []
-    few = ", ".join(shown(label, 60) for label in changed[:5])
-    return names, [Notice("repeated_columns", f"{name}: repeated column names were numbered: {few}.")]
+    few = [shown(label, 60) for label in changed[:5]]
+    told = f"{name}: repeated column names were numbered: {', '.join(few)}."
+    return names, [Notice("repeated_columns", told, {"file": name, "columns": few})]
 
 
 def _header_row(head: list[Row]) -> int | None:
@@ -141,7 +150,7 @@ def _one_row(head: list[Row], top: int, name: str) -> Layout:
     if _is_data(cells, head[top + 1 :]):
         names, _ = unique_names([""] * len(cells), name)
         told = f"{name} has no header: its first row is data. Columns are called {', '.join(names[:4])} ..."
-        return Layout(names, top, {}, (Notice("no_header", told),))
+        return Layout(names, top, {}, (Notice("no_header", told, {"file": name, "columns": names[:4]}),))
     names, notices = unique_names(cells, name)
     tool = _tool(cells)
     questions = {label: text for label in names if (text := question_in(label))}

@@ -31,7 +31,14 @@ def guess_scale(values: pd.Series, column: str) -> tuple[Scale, Notice]:
     doubt = "" if sure else "; set --scale if that is wrong"
     scale = scale_of(code)
     message = f"Scores in {shown(column, 60)!r} were taken to be {scale.name}{doubt}."
-    return scale, Notice("scale", message)
+    told = {
+        "told": "scale" if sure else "scale_unsure",
+        "column": shown(column, 60),
+        "kind": f"@kind_{scale.kind}",
+        "low": scale.low,
+        "high": scale.high,
+    }
+    return scale, Notice("scale", message, told)
 
 
 def _code(header: str, numbers: pd.Series, weights: pd.Series, tops: set[float]) -> tuple[str, bool]:

@@ -52,7 +52,9 @@ def read(
     if result.comments.empty:
         raise InputError(
             f"None of the {len(cells) + sum(len(g.faulty) for g in grids):,} rows can be used: "
-            f"{rejects.summary()}. Check what the columns were taken for (--text, --score, --date)."
+            f"{rejects.summary()}. Check what the columns were taken for (--text, --score, --date).",
+            code="no_row",
+            n=len(rejects.entries),
         )
     counts = Counts(
         read=len(cells) + sum(len(grid.faulty) for grid in grids),
@@ -80,10 +82,9 @@ def _joined(
     for grid in grids:
         own = [name for name in grid.cells.columns if name not in shared]
         if own:
-            few = ", ".join(repr(shown(name, 40)) for name in own[:8])
-            notices.append(
-                Notice("other_columns", f"Only some files have these columns, {grid.name} among them: {few}.")
-            )
+            few = [shown(name, 40) for name in own[:8]]
+            told = f"Only some files have these columns, {grid.name} among them: {', '.join(map(repr, few))}."
+            notices.append(Notice("other_columns", told, {"file": grid.name, "columns": few}))
     return pd.concat(_of_one_kind(grids), ignore_index=True), files, rows, notices
 
 
@@ -109,4 +110,5 @@ def _guesses(roles: dict[str, Role]) -> list[Notice]:
         doubt = "" if role.sure or part.startswith("segment_") else ", not certain"
         title = "segment" if part.startswith("segment_") else part.replace("_", " ")
         parts.append(f"{title} = {shown(role.column, 60)!r} ({role.how}{doubt})")
-    return [Notice("roles", f"Columns were found by name or content: {'; '.join(parts)}.")]
+    told = f"Columns were found by name or content: {'; '.join(parts)}."
+    return [Notice("roles", told, {"columns": [shown(role.column, 60) for role in guessed.values()]})]

@@ -6,16 +6,18 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from voc.errors import InputError
 from voc.intake import frames
 from voc.intake.cells import shown
 from voc.intake.containers import LARGE, MOST_UNPACKED, Opened
 from voc.intake.encodings import detect
+from voc.intake.reasons import Reason
 from voc.intake.survey import Grid, Notice
 
 Fault = tuple[int, str, str]
+NO_OBJECT: Final = Reason("not_json", 'not a JSON object such as {"text": "..."}')
 
 
 def load_json(opened: Opened, label: str, encoding: str | None) -> Grid:
@@ -100,12 +102,16 @@ def _grid(found: Iterator[tuple[int, Any]], label: str) -> Grid:
             rows.append(value)
             numbers.append(number)
         else:
-            faults.append((number, shown(value), 'not a JSON object such as {"text": "..."}'))
+            faults.append((number, shown(value), NO_OBJECT))
     if not rows:
         raise InputError(
             f"{label} holds no JSON object. One object a line was expected, such as "
             '{"text": "...", "score": 9}, or an array of such objects.'
         )
     grid = frames.load(rows, label)
-    notices = (*grid.notices, Notice("json", f"{label} was read as JSON.")) if faults else grid.notices
+    notices = (
+        (*grid.notices, Notice("json", f"{label} was read as JSON.", {"file": label}))
+        if faults
+        else grid.notices
+    )
     return Grid(label, grid.cells, numbers, tuple(faults), grid.questions, notices, grid.tool)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from voc import tables
 from voc.intake.cells import shown
+from voc.intake.reasons import Reason
 
 _VALUE: Final = re.compile(r"'.*'|[\d.,-]+")  # what differs between reasons of one kind
 LONGEST: Final = 400  # characters of a value that are looked at; 200 are shown
@@ -23,17 +24,19 @@ class Rejects:
     """
 
     redact: bool = True
-    entries: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    entries: list[tuple[str, int, str, str, str, str, str]] = field(default_factory=list)
 
     def add(self, file: str, row: int, column: str, value: object, reason: str) -> None:
         """One row; `value` is shortened to 200 characters and made safe to show."""
+        code, details = (f"row_{reason.code}", reason.details) if isinstance(reason, Reason) else ("", "{}")
         if self.redact:
             from voc.intake.privacy import redact
 
             came = str(value)[:LONGEST]
             value = redact(came).text
-            reason = reason if value == came else redact(reason).text  # a reason may quote the value
-        self.entries.append((file, int(row), column, shown(value), reason))
+            if value != came:  # a reason may quote the value
+                reason, details = redact(str(reason)).text, redact(details).text
+        self.entries.append((file, int(row), column, shown(value), str(reason), code, details))
 
     def frame(self) -> pd.DataFrame:
         """The `rejects` table, by file and row."""
@@ -50,7 +53,7 @@ class Rejects:
     def summary(self, most: int = 3) -> str:
         """The commonest reasons, one example of each, for a message when no row is left."""
         kinds: dict[str, list[str]] = {}
-        for _, _, column, _, reason in self.entries:
+        for _, _, column, _, reason, _, _ in self.entries:
             told = f"{shown(column, 40)!r}: {reason}" if column else reason
             kinds.setdefault(f"{column} {_VALUE.sub('', reason)}", []).append(told)
         common = sorted(kinds.values(), key=len, reverse=True)[:most]

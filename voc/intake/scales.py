@@ -18,6 +18,7 @@ from voc.errors import OptionError
 from voc.intake.cells import is_missing, plain, shown
 from voc.intake.likert import likert
 from voc.intake.numerals import numeral
+from voc.intake.reasons import Reason
 from voc.labels import ScaleKind
 
 # kind: (low, high, first answer of the middle category, first answer of the top category, names)
@@ -36,7 +37,11 @@ Floats = npt.NDArray[np.float64]
 
 
 class ScoreProblem(ValueError):
-    """An answer that is not on the scale; the message is the reason shown in the rejects table."""
+    """An answer that is not on the scale; `reason` is what the rejects table shows."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class Scale:
             return self._parse_text(value)
         if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
             return self._placed(float(value), f"{float(value):g}")
-        raise ScoreProblem(f"{shown(value, 40)!r} is not a score; {self._expected()}")
+        raise ScoreProblem(self._no_score(shown(value, 40)))
 
     def category(self, score: float) -> str:
         """The category of a score, for example ``"promoter"``; empty for NaN."""
@@ -136,24 +141,29 @@ class Scale:
         if found is None:
             value = likert(plain(text), self.kind, self.low, self.high)
             if value is None:
-                raise ScoreProblem(f"{shown(text, 60)!r} is not a score; {self._expected()}")
+                raise ScoreProblem(self._no_score(shown(text, 60)))
             return value  # words say the direction themselves, so they are never turned
         if found.out_of is not None and found.out_of != self.high:
-            raise ScoreProblem(
+            said = (
                 f"{shown(text, 60)!r} is out of {found.out_of:g}, the scale ends at {self.high:g}; "
                 "convert it, or pass the right --scale"
             )
+            values = {"value": shown(text, 60), "top": found.out_of, "high": self.high}
+            raise ScoreProblem(Reason("other_scale", said, **values))
         return self._placed(found.value, shown(text, 60))
 
     def _placed(self, value: float, said: str) -> float:
         if not self.low <= value <= self.high:
-            raise ScoreProblem(f"score {said} is outside {self.low:g} to {self.high:g}")
+            told = f"score {said} is outside {self.low:g} to {self.high:g}"
+            raise ScoreProblem(Reason("outside", told, value=said, low=self.low, high=self.high))
         if self.kind == "nps" and value != int(value):
-            raise ScoreProblem(f"score {said} is not a whole number; NPS answers are 0, 1, ... 10")
+            told = f"score {said} is not a whole number; NPS answers are 0, 1, ... 10"
+            raise ScoreProblem(Reason("fraction", told, value=said))
         return self.low + self.high - value if self.reversed else value
 
-    def _expected(self) -> str:
-        return f"a number from {self.low:g} to {self.high:g} was expected"
+    def _no_score(self, said: str) -> Reason:
+        told = f"{said!r} is not a score; a number from {self.low:g} to {self.high:g} was expected"
+        return Reason("no_score", told, value=said, low=self.low, high=self.high)
 
 
 def scale_of(text: str) -> Scale:

@@ -19,6 +19,7 @@ from voc.errors import InputError
 from voc.intake.cells import shown
 from voc.intake.containers import check_unpacked, refuse_bomb
 from voc.intake.exports import Layout, layout
+from voc.intake.reasons import Reason
 from voc.intake.survey import Grid, Notice
 
 HEAD: Final = 200  # rows looked at to find the header
@@ -58,14 +59,17 @@ def load(path: Path, label: str) -> list[Grid]:
 def _choice(first: _Sheet, alike: list[_Sheet], sheets: list[_Sheet], label: str) -> list[Notice]:
     if len(sheets) == 1:
         return []
-    left = ", ".join(repr(shown(sheet.title, 40)) for sheet in sheets if sheet not in alike)
+    others = [shown(sheet.title, 40) for sheet in sheets if sheet not in alike]
+    left = ", ".join(map(repr, others))
+    values = {"file": label, "read": [shown(one.title, 40) for one in alike], "left": others, "told": "sheet"}
     if len(alike) == 1:
         told = f"{label}: sheet {shown(first.title, 40)!r} was read, it has the most data; not read: {left}."
     else:
         read = ", ".join(repr(shown(sheet.title, 40)) for sheet in alike)
         told = f"{label}: the sheets {read} have the same columns and were read together."
         told += f" Not read: {left}." if left else ""
-    return [Notice("sheets", told + " Save a sheet as a file of its own to read it alone.")]
+        values["told"] = "sheets_some" if left else "sheets_all"
+    return [Notice("sheets", told + " Save a sheet as a file of its own to read it alone.", values)]
 
 
 def _check_archive(path: Path, label: str) -> None:
@@ -138,7 +142,8 @@ def _grid(sheet: _Sheet, label: str, notices: list[Notice]) -> Grid:
         if not row:
             blank += 1
         elif len(row) > width:
-            reason = f"{len(row)} cells, {width} were expected; give every column a header"
+            why = f"{len(row)} cells, {width} were expected; give every column a header"
+            reason = Reason("cells", why, found=len(row), expected=width)
             faults.append((number, shown(" | ".join(row)), reason))
         else:
             kept.append(row + [""] * (width - len(row)))
@@ -146,11 +151,14 @@ def _grid(sheet: _Sheet, label: str, notices: list[Notice]) -> Grid:
     if not kept and not faults:
         raise InputError(
             f"{label} has a header ({shown(', '.join(plan.names), 80)}) and no rows. "
-            "Check the export's filter, or pass another file."
+            "Check the export's filter, or pass another file.",
+            code="no_rows",
+            file=label,
         )
     told = [*notices, *plan.notices]
     if blank:
-        told.append(Notice("blank_lines", f"{label}: {blank} blank rows were skipped."))
+        skipped = f"{label}: {blank} blank rows were skipped."
+        told.append(Notice("blank_lines", skipped, {"file": label, "n": blank}))
     columns = list(zip(*kept, strict=True)) if kept else [()] * width
     cells = pd.DataFrame(dict(zip(plan.names, (pd.Series(c, dtype="str") for c in columns), strict=True)))
     return Grid(label, cells, numbers, tuple(faults), plan.questions, tuple(told), plan.tool)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -24,10 +24,19 @@ class Role:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something the reader assumed, skipped or found odd; `code` is stable, `message` is for people."""
+    """Something the reader assumed, skipped or found odd.
+
+    Attributes:
+        code: a stable name; `told_CODE` in the wording says it in each language.
+        message: for people who read English.
+        values: what a sentence of that name is filled with: texts, numbers or lists of them. A text
+            that begins with "@" names a word of the wording: "@role_score". `told` is the sentence's
+            own name where that is not the code's.
+    """
 
     code: str
     message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

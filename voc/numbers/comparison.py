@@ -92,7 +92,8 @@ def _segments(comments: pd.DataFrame, compare: str) -> Split:
 def _latest(scored: pd.DataFrame, timezone: str) -> Comparison:
     if scored.empty or "answered_at" not in scored or scored["answered_at"].isna().all():
         reason = "no row has a score" if scored.empty else "no row has a date"
-        return Comparison(None, (Notice("nothing_compared", f"Nothing is compared: {reason}."),))
+        values = {"told": "nothing_compared_scores" if scored.empty else "nothing_compared_dates"}
+        return Comparison(None, (Notice("nothing_compared", f"Nothing is compared: {reason}.", values),))
     try:
         before, after = periods.latest_two(scored["answered_at"], timezone)
         split = two_periods(before, after)
@@ -106,6 +107,7 @@ def _latest(scored: pd.DataFrame, timezone: str) -> Comparison:
                 "periods_chosen",
                 f"No periods were named; the two latest with enough answers are compared: {before.label} "
                 f"and {after.label}. Choose others with --before and --after.",
+                {"before": f"@period {before.label}", "after": f"@period {after.label}"},
             ),
         ),
     )
@@ -234,6 +236,7 @@ def turned(numbers: Numbers) -> tuple[Notice, ...]:
             f"Scores of {one.n:,} answers in {one.language!r} run against their texts (rank correlation "
             f"{one.correlation:+.2f}, {one.low:+.2f} to {one.high:+.2f}): their scale may be reversed, as "
             "right-to-left rating widgets sometimes are. Check it; a leading minus reverses: --scale=-nps.",
+            {"n": one.n, "language": f"@language_{one.language}", "correlation": float(one.correlation)},
         )
         for one in numbers.contradictions
         if one.reversed_suspected

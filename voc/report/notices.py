@@ -39,7 +39,7 @@ def reason_words(row: Mapping[str, Any], words: Words) -> str:
 
 
 def _sentence(code: str, values: Mapping[str, Any], words: Words) -> str | None:
-    key = f"told_{code}"
+    key = f"told_{values.get('told', code)}"
     if not words.has(key):
         return None
     try:

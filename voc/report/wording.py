@@ -118,7 +118,8 @@ class Words:
     def tell(self, key: str, values: Mapping[str, Any]) -> str:
         """The sentence called `key` filled with values from elsewhere: texts, numbers and lists of them.
 
-        A text that begins with "@" is the name of a word: "@role_score" is said as "score".
+        A text that begins with "@" is the name of a word: "@role_score" is said as "score"; "@period
+        2024-Q1" is a period.
         """
         return self.say(key, **{name: self._told(value) for name, value in values.items()})
 
@@ -130,6 +131,8 @@ class Words:
         if isinstance(value, list | tuple):
             return self.say("join_list").join(str(self._told(one)) for one in value)
         text = str(value)
+        if text.startswith("@period "):
+            return self.period(text.removeprefix("@period "))
         return self.say(text[1:]) if text.startswith("@") and self.has(text[1:]) else self.name(text)
 
     # -- names from outside ---------------------------------------------------------------------
