@@ -1,26 +1,29 @@
 """HTTP/1.1 as uvicorn speaks it, with two things added below the app, where no middleware reaches.
 
-A connection whose request line and headers do not come is closed: a thousand idle sockets (slowloris)
-cost nobody else a place. What is not HTTP is refused with a problem document like everything else.
+A connection whose request line and headers do not come, or that does not take its answer, is closed: a
+thousand idle sockets (slowloris) cost nobody else a place. What is not HTTP is refused with a problem
+document like everything else.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from service.errors import MEDIA_TYPE, Problem
 
-HEAD_TIMEOUT_S: Final = 20.0
+HEAD_TIMEOUT_S = 20.0
+SEND_TIMEOUT_S = 60.0  # without taking anything of an answer that waits
 
 
 class PromptProtocol(H11Protocol):
-    """A connection that gives a request's head so many seconds to arrive."""
+    """A connection that gives a request's head so many seconds to arrive, and an answer to be taken."""
 
     _late: asyncio.TimerHandle | None = None
+    _deaf: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The clock of the first request begins."""
@@ -35,7 +38,24 @@ class PromptProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing to wait for."""
         self._stop_watching()
+        self._listens()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The caller takes nothing at the moment."""
+        super().pause_writing()
+        if self._deaf is None:
+            self._deaf = self.loop.call_later(SEND_TIMEOUT_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The caller goes on."""
+        self._listens()
+        super().resume_writing()
+
+    def _listens(self) -> None:
+        if self._deaf is not None:
+            self._deaf.cancel()
+            self._deaf = None
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP; what was wrong with it is in h11's words, which quote nothing."""

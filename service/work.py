@@ -147,7 +147,8 @@ def _masked(rejects: pd.DataFrame) -> pd.DataFrame:
     """Rejected values may hold anything a person typed."""
     if not len(rejects):
         return rejects
-    return rejects.assign(value=rejects["value"].map(masked), reason=rejects["reason"].map(masked))
+    told = [name for name in ("value", "reason", "details") if name in rejects]
+    return rejects.assign(**{name: rejects[name].map(masked) for name in told})
 
 
 def _write_texts(path: Path, survey: Survey, chunk_rows: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,15 +49,21 @@ class Labeled:
     def from_readings(ids: list[str], readings: Readings) -> list[Labeled]:
         """One `Labeled` per text, in order; `readings.mentions` must carry positions as ids."""
         themes: dict[str, list[dict[str, Any]]] = {}
-        for row in readings.mentions.to_dict("records"):
-            owner = row.pop("comment_id")
-            mention = {"id": row.pop("theme")} | {str(key): value for key, value in row.items()}
-            themes.setdefault(owner, []).append(mention)
-        found = readings.frame.astype(object).where(readings.frame.notna(), None).to_dict("records")
+        for row in _rows(readings.mentions):
+            owner, theme = row.pop("comment_id"), row.pop("theme")
+            themes.setdefault(owner, []).append({"id": theme, **row})
         return [
-            Labeled(id=name, themes=themes.get(str(i), []), **{str(key): value for key, value in row.items()})
-            for i, (name, row) in enumerate(zip(ids, found, strict=True))
+            Labeled(id=name, themes=themes.get(str(i), []), **row)
+            for i, (name, row) in enumerate(zip(ids, _rows(readings.frame), strict=True))
         ]
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows as plain values, None for what is missing; several times as fast as `to_dict` for a few."""
+    names = [str(name) for name in frame.columns]
+    columns = [frame[name].tolist() for name in names]
+    for values in zip(*columns, strict=True):
+        yield {name: None if value != value else value for name, value in zip(names, values, strict=True)}
 
 
 @dataclass(frozen=True)

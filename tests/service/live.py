@@ -10,6 +10,7 @@ import uvicorn
 from service import keys
 from service.app import create_app
 from service.database import Database
+from service.main import server_options
 from service.settings import ServiceSettings
 
 
@@ -21,7 +22,8 @@ def serving(folder, models, url=None, scopes=("classify", "batch", "admin"), **s
         port = free.getsockname()[1]
     options = {"min_free_bytes": 0, "port": port, **settings}
     built = ServiceSettings(data_dir=folder, database_url=url, **options)
-    config = uvicorn.Config(create_app(built, models), port=port, log_config=None, access_log=False)
+    options = {**server_options(built), "host": "127.0.0.1"}
+    config = uvicorn.Config(create_app(built, models), **options)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
