@@ -45,7 +45,7 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VOC_", extra="forbid", frozen=True)
 
     host: str = Field("127.0.0.1", description="Address to listen on; anything but loopback is public.")
-    port: int = Field(8000, ge=0, le=65_535)
+    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on.")
     workers: int = Field(1, ge=1, le=64, description="Processes; more than one needs PostgreSQL.")
     allowed_hosts: Names = Field(
         ("127.0.0.1", "localhost", "[::1]"), description="Host headers answered; required when public."
@@ -66,7 +66,7 @@ class ServiceSettings(BaseSettings):
     max_documents: int = Field(100, ge=1, le=1000, description="Documents in one classify call.")
     max_characters: int = Field(20_000, ge=100, description="Characters in one document.")
     max_body_bytes: int = Field(4_000_000, ge=1_000, description="Body of any call but an upload.")
-    max_upload_bytes: int = Field(2_000_000_000, ge=1_000)
+    max_upload_bytes: int = Field(2_000_000_000, ge=1_000, description="One upload.")
     max_rows: int = Field(1_000_000, ge=1, description="Rows in one batch.")
     max_batches: int = Field(1_000, ge=1, description="Batches a tenant may keep.")
     min_free_bytes: int = Field(200_000_000, ge=0, description="Refuse uploads below this much disk.")
@@ -75,7 +75,7 @@ class ServiceSettings(BaseSettings):
     )
     upload_timeout_s: float = Field(1_800.0, gt=0, description="Longest time for one upload in all.")
     latency_budget_s: float = Field(1.0, gt=0, description="Longest expected wait before 503.")
-    max_queued_documents: int = Field(2_000, ge=1)
+    max_queued_documents: int = Field(2_000, ge=1, description="Waiting for the model, before 503.")
     microbatch: int = Field(32, ge=1, le=512, description="Most texts given to the model at once.")
     chunk_rows: int = Field(500, ge=1, le=50_000, description="Rows of a batch between checkpoints.")
     batch_concurrency: int = Field(1, ge=1, le=16, description="Batches running in one process.")
@@ -97,7 +97,9 @@ class ServiceSettings(BaseSettings):
         (), description="Networks webhooks may reach although they are private; for tests and intranets."
     )
     otel: bool = Field(False, description="Traces by OpenTelemetry (extra `otel`); OTEL_* variables count.")
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR."
+    )
 
     @field_validator("webhook_allow_networks")
     @classmethod

@@ -132,7 +132,7 @@ def problem(answered, kind):
         ("POST", "/v1/classify", {"content-type": "text/plain"}, 415, "unsupported-media-type"),
         ("POST", "/v1/classify", {"content-type": "application/json", "content-encoding": "gzip"}, 415,
          "unsupported-media-type"),
-        ("GET", "/healthz", {"host": "evil.example"}, 421, "misdirected"),
+        ("GET", "/docs", {"host": "evil.example"}, 421, "misdirected"),
         ("POST", "/v1/classify", {**JSON, "content-length": "99999999"}, 413, "too-large"),
         ("POST", "/v1/classify", {**JSON, "content-length": "many"}, 413, "too-large"),
     ],
@@ -162,6 +162,11 @@ def test_health_readiness_and_metrics(service):
     metrics = service.client.get("/metrics").text
     assert 'voc_requests_total{method="POST",route="/v1/classify",status="200"}' in metrics
     assert "voc_documents_total" in metrics
+
+
+def test_probes_are_answered_by_address(service):
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert service.client.get(path, headers={"host": "10.1.2.3:8000"}).status_code == 200
 
 
 def test_the_docs_page_shows_every_call_without_scripts(service):

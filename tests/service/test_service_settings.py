@@ -6,7 +6,7 @@ import pytest
 
 from service import main
 from service.settings import ServiceSettings, from_environment
-from voc.errors import OptionError
+from voc.errors import OptionError, VocError
 
 
 def read(monkeypatch, tmp_path, **given):
@@ -47,6 +47,13 @@ def test_defaults_are_private_and_embedded(monkeypatch, tmp_path):
         ({"VOC_MAX_ROWS": "0"}, "VOC_MAX_ROWS"),
         ({"VOC_DATABSE_URL": "sqlite:///x"}, "VOC_DATABASE_URL"),  # a slip of the finger
         ({"VOC_QWERTY": "1"}, "VOC_QWERTY"),
+        ({"VOC_ALLOWED_HOSTS": "[broken"}, "JSON list"),
+        ({"VOC_WATCH_CRON": "every day"}, "*/15 * * * *"),
+        ({"VOC_TIER": "fastest"}, "cascade"),
+        (
+            {"VOC_WORKERS": "2", "VOC_EXECUTOR_ID": "a", "VOC_DATABASE_URL": "postgresql+psycopg://h/d"},
+            "VOC_EXECUTOR_ID",
+        ),
     ],
 )
 def test_unsafe_or_wrong_settings_stop_the_start(monkeypatch, tmp_path, given, word):
@@ -54,6 +61,24 @@ def test_unsafe_or_wrong_settings_stop_the_start(monkeypatch, tmp_path, given, w
         read(monkeypatch, tmp_path, **given)
     assert word in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "given", ["a.example, b.example", '["a.example", "b.example"]', "a.example,b.example,"]
+)
+def test_lists_are_written_as_people_write_them(monkeypatch, tmp_path, given):
+    settings = read(monkeypatch, tmp_path, VOC_HOST="0.0.0.0", VOC_ALLOWED_HOSTS=given)
+    assert settings.allowed_hosts == ("a.example", "b.example")
+
+
+def test_a_folder_that_cannot_be_used_and_a_model_that_is_not_there_are_said(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OptionError, match="VOC_DATA_DIR"):
+        main.open_database(ServiceSettings(data_dir=tmp_path / "file"))
+    monkeypatch.setenv("VOC_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("VOC_TAXONOMY", str(tmp_path / "nothing.yaml"))
+    with pytest.raises(VocError, match="cannot be read"):
+        main.run(port=0)
 
 
 def test_public_without_a_key_does_not_start(tmp_path):

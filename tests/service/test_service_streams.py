@@ -39,6 +39,15 @@ def test_what_came_before_is_counted_and_left_alone(service):
     assert other.json()["accepted"] == 1
 
 
+def test_one_address_for_every_stream(service):
+    comments = [{"id": "1", "text": "first"}, {"id": "2", "text": "second"}]
+    sent = service.call("POST", "/v1/comments", json={"stream": "named", "comments": comments})
+    assert (sent.status_code, sent.headers["location"]) == (202, "/v1/streams/named")
+    assert append(service, "named", comments).json() == {"stream": "named", "accepted": 0, "duplicates": 2}
+    for body in ({"comments": comments}, {"stream": "Bad Name", "comments": comments}, {"stream": "named"}):
+        assert service.call("POST", "/v1/comments", json=body).status_code == 422
+
+
 def test_comments_are_classified_in_the_background(service):
     append(
         service, "labeled", [{"id": "1", "text": "السعر", "question": "وش المشكلة؟", "respondent_id": "r9"}]
@@ -134,3 +143,8 @@ def test_an_alert_is_kept_and_told_once(tmp_path):
             tenant = session.get_one(Key, service.key().id).tenant_id
             stream_id = streams.find(session, tenant, "watched").id
         assert watch.watch(runtime, stream_id) == 0
+        latest = service.call("GET", "/v1/streams/watched/latest").json()
+        assert latest["result"]["alerts"][0]["theme"] == "app"
+        assert datetime.fromisoformat(latest["at"]) > start
+        assert service.call("DELETE", "/v1/streams/watched").status_code == 204
+        assert not list(service.settings.data_dir.glob("**/latest.json"))
