@@ -17,6 +17,7 @@ from typing import Any
 
 from voc.errors import ModelError
 
+NAMES = ("encoder", "language", "sentiment", "themes")
 _PACKAGE = Path(__file__).resolve().parent
 _PLACES = (_PACKAGE / "_weights", _PACKAGE.parent / "models")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from voc.analysis import Analysis, Labeled
@@ -70,6 +71,7 @@ def open_tools(settings: MeaningSettings | None = None) -> Tools:
     from voc.meaning.network import open_network
     from voc.meaning.reading import Readers
     from voc.meaning.sentiment import open_sentiment
+    from voc.meaning.theme_by_words import open_by_words
     from voc.meaning.themes import open_themes
     from voc.taxonomy import load
 
@@ -78,7 +80,8 @@ def open_tools(settings: MeaningSettings | None = None) -> Tools:
     network = open_network(settings.threads, settings.batch_size)
     encoder = EmbeddedEncoder(network)
     sentiment = open_sentiment(settings, network=network)
-    themes = open_themes(taxonomy, encoder)
+    by_words = settings.tier == "fast" and settings.model is None
+    themes = open_by_words(taxonomy) if by_words else open_themes(taxonomy, encoder)
     models = {
         "encoder": encoder.name,
         "sentiment": f"{sentiment.name} {sentiment.version}",
@@ -95,6 +98,7 @@ def analyze(
     *,
     tools: Tools | None = None,
     engine: Literal["local", "ray"] = "local",
+    unfinished: Path | None = None,
     progress: Progress = silent,
     **options: Any,
 ) -> Analysis:
@@ -106,12 +110,14 @@ def analyze(
         options: flat settings by name (`text=`, `score=`, `before=`, `after=`, ...; see `voc.settings`).
         tools: opened models to reuse; they must fit the settings.
         engine: "ray" reads the texts on a Ray cluster (extra `scale`); the result is the same.
+        unfinished: a folder where chunks that were read are kept, so that a run that was killed goes on
+            from there with the same result; delete it when the result is safe.
         progress: called with (stage, rows done, rows in all).
 
     Raises:
         VocError: the input or an option is wrong; the message says what to do.
     """
-    from voc import on_ray
+    from voc import engines
     from voc.intake.read import read
     from voc.meaning import reading
 
@@ -121,14 +127,17 @@ def analyze(
     tools = tools.check(settings.meaning) if tools else open_tools(settings.meaning)
 
     survey = read(sources, settings.intake, lambda done, total: progress("files", done, total))
+    question = settings.meaning.question or survey.question
     readings = reading.read(
         list(survey.comments["comment_id"]),
         list(survey.comments["text"]),
         tools.readers,
-        question=settings.meaning.question or survey.question,
+        question=question,
         vectors=settings.meaning.topics,
         progress=progress,
-        elsewhere=on_ray.chunk_map(settings.meaning) if engine == "ray" else None,
+        elsewhere=engines.chunk_map(engine, settings.meaning, len(survey.comments)),
+        finished=engines.finished(unfinished, tools, question) if unfinished else None,
+        most_vectors=engines.most_vectors(settings.meaning),
     )
     return conclude(survey, readings, settings, tools=tools, progress=progress)
 
@@ -171,7 +180,8 @@ def conclude(
     numbers = comparison.measure(comments, mentions, compared, survey.scale, taxonomy, settings.numbers)
     progress("numbers", 1, 2)
     stages = journey.lay_out(comments, mentions, taxonomy)
-    found = reading.topics_in(comments, mentions, readings.vectors, taxonomy)
+    looked_at = comments if readings.rows is None else comments.iloc[readings.rows]
+    found = reading.topics_in(looked_at, mentions, readings.vectors, taxonomy)
     quoted = quotes.representative(comments, mentions, most=settings.report.quotes_per_theme)
 
     facts = result.Facts(

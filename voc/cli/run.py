@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import rmtree
 from typing import Annotated, Any
 
 import typer
@@ -135,8 +136,10 @@ def analyze(
     one_of("--duplicates", duplicates, ("keep", "collapse"))
     one_of("--engine", engine, ("local", "ray"))
     with progress_bars(quiet=as_json) as progress:
+        unfinished = out / ".unfinished" if out else None
         analysis = run(
             files,
+            unfinished=unfinished,
             engine="ray" if engine == "ray" else "local",
             progress=progress,
             text=text,
@@ -168,6 +171,7 @@ def analyze(
         if out is not None:
             progress("report", 0, 1)
             analysis.write(out, "ar" if lang == "ar" else "en")
+            rmtree(out / ".unfinished")
             progress("report", 1, 1)
     if as_json:
         print_json(analysis.result)

@@ -168,14 +168,7 @@ def collapse(found: Duplicates, survey: Survey, readings: Readings) -> tuple[Sur
             rejected=counts.rejected + n,
             duplicates=counts.duplicates + n,
         ),
-    ), replace(
-        readings,
-        frame=readings.frame[kept.to_numpy()].reset_index(drop=True),
-        mentions=readings.mentions[~readings.mentions["comment_id"].astype(str).isin(copy_of)].reset_index(
-            drop=True
-        ),
-        vectors=None if readings.vectors is None else readings.vectors[kept.to_numpy()],
-    )
+    ), readings.only(kept.to_numpy(), set(copy_of))
 
 
 def _joined(wordings: list[str], threshold: float) -> dict[str, str]:

@@ -7,75 +7,27 @@ with whatever batching, give the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from voc.intake import language
-from voc.meaning import clauses
-from voc.meaning.network import LOGITS, VECTORS
-from voc.meaning.prepare import prepare
+from voc.meaning.chunk import Readers, Readings, Task, read_chunk, sampled
 from voc.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from voc.meaning.encode import Encoder
-    from voc.meaning.network import Network
-    from voc.meaning.sentiment import SentimentModel
-    from voc.meaning.themes import ThemeModel
+    from voc.meaning.finished import Finished
     from voc.meaning.topics import Topics
     from voc.taxonomy import Taxonomy
 
+__all__ = ["ChunkMap", "Readers", "Readings", "Task", "join", "read", "read_chunk", "topics_in"]
+
 CHUNK = 2048  # texts in memory at once with their clause vectors: about 30 MB
-
-
-@dataclass(frozen=True)
-class Readings:
-    """What was read in `n` texts, in their order.
-
-    Attributes:
-        frame: one row per text: language, p_language, p_negative, p_neutral, p_positive,
-            sentiment, reason_without_theme.
-        mentions: the `mentions` table; `comment_id` holds the ids given.
-        vectors: shape (n, dim) float32, unit rows (zero rows for empty texts); None unless asked for.
-    """
-
-    frame: pd.DataFrame
-    mentions: pd.DataFrame
-    vectors: NDArray[np.float32] | None
-
-
-@dataclass(frozen=True)
-class Readers:
-    """The opened models that read a text; `network` is the one that encoder and sentiment share."""
-
-    network: Network
-    encoder: Encoder
-    sentiment: SentimentModel
-    themes: ThemeModel
-
-    def read_ahead(self, texts: Sequence[str], pieces: Sequence[str], judged: Sequence[str]) -> None:
-        """Send all texts through the network at once: one that is wanted for its meaning and its
-        feeling passes the trunk once. Encoder and sentiment model then find the rows there.
-
-        Args:
-            texts: comments wanted as vectors.
-            pieces: clauses wanted as vectors.
-            judged: comments and clauses wanted by the sentiment model.
-        """
-        meant = [prepare(text) for text in (*texts, *pieces)]
-        self.network.read({VECTORS: meant, LOGITS: self.sentiment.to_read(judged)})
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is asked of every chunk: the survey's question, and whether vectors are wanted."""
-
-    question: str | None
-    vectors: bool
+MOST_VECTORS = 50_000  # 77 MB; topics are found on fewer
 
 
 ChunkMap = Callable[[list[list[str]], Task], Iterable[Readings]]
@@ -90,6 +42,8 @@ def read(
     vectors: bool = False,
     progress: Progress = silent,
     elsewhere: ChunkMap | None = None,
+    finished: Finished | None = None,
+    most_vectors: int = MOST_VECTORS,
 ) -> Readings:
     """What each text says: language, calibrated sentiment, themes with evidence, or why there are none.
 
@@ -102,26 +56,92 @@ def read(
         progress: called with ("reading", texts done, texts in all).
         elsewhere: reads the chunks in other processes or on other machines, in order; the result
             is the same to the last bit, as no text's reading depends on its neighbors.
+        finished: keeps chunks that are done, and finds those of a run that was killed.
+        most_vectors: of more different texts, a sample of about that many gets a vector.
     """
     unique, inverse = _unique(texts)
     chunks = [unique[start : start + CHUNK] for start in range(0, max(len(unique), 1), CHUNK)]
-    task = Task(question, vectors)
-    done, parts = 0, []
-    for one in elsewhere(chunks, task) if elsewhere else (read_chunk(c, task, readers) for c in chunks):
+    task = Task(question, vectors, min(1.0, most_vectors / max(len(unique), 1)))
+    read_so_far = np.cumsum(np.bincount(inverse, minlength=len(unique)))
+    parts: list[Readings] = []
+    places = np.zeros(1, np.int64)
+    for one in _each(chunks, task, readers, elsewhere, finished):
         parts.append(one)
-        done += len(one.frame)
-        progress("reading", int((inverse < done).sum()), len(texts))
-    starts = np.cumsum([0, *(len(one.frame) for one in parts)])
-    mentions = pd.concat(
+        places = np.append(places, places[-1] + len(one.frame))
+        progress("reading", int(read_so_far[places[-1] - 1]) if len(texts) else 0, len(texts))
+    mentions = _stacked(
         [
             one.mentions.assign(comment_id=one.mentions["comment_id"].astype("int64") + start)
-            for one, start in zip(parts, starts[:-1], strict=True)
-        ],
-        ignore_index=True,
+            for one, start in zip(parts, places[:-1], strict=True)
+        ]
     )
-    frame = pd.concat([one.frame for one in parts], ignore_index=True).iloc[inverse].reset_index(drop=True)
+    frame = _stacked([one.frame for one in parts]).iloc[inverse].reset_index(drop=True)
+    found, rows = _vectors(parts, places, inverse, ids, most_vectors)
+    return Readings(frame, _spread(mentions, inverse, ids), found, rows)
+
+
+def _each(
+    chunks: list[list[str]],
+    task: Task,
+    readers: Readers,
+    elsewhere: ChunkMap | None,
+    finished: Finished | None,
+) -> Iterator[Readings]:
+    """What is read in each chunk, in order; finished chunks are not read again."""
+    read_them = elsewhere or (lambda some, asked: _two_at_a_time(some, asked, readers))
+    if finished is None:
+        yield from read_them(chunks, task)
+        return
+    keys = [finished.key(chunk, task) for chunk in chunks]
+    known = [finished.has(key) for key in keys]
+    fresh = iter(read_them([chunk for chunk, one in zip(chunks, known, strict=True) if not one], task))
+    for key, is_known in zip(keys, known, strict=True):
+        if is_known:
+            yield finished.load(key)
+        else:
+            one = next(fresh)
+            finished.save(key, one)
+            yield one
+
+
+def _two_at_a_time(chunks: list[list[str]], task: Task, readers: Readers) -> Iterator[Readings]:
+    """Chunks in order, two under way: while one is prepared, the network is busy with the other."""
+    if len(chunks) < 2:
+        yield from (read_chunk(chunk, task, readers) for chunk in chunks)
+        return
+    with ThreadPoolExecutor(2, "voc-reading") as pool:
+        waiting: deque[Future[Readings]] = deque()
+        for chunk in chunks:
+            waiting.append(pool.submit(read_chunk, chunk, task, readers))
+            if len(waiting) > 2:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _vectors(
+    parts: list[Readings],
+    places: NDArray[np.int64],
+    inverse: NDArray[np.int64],
+    ids: Sequence[str],
+    most: int,
+) -> tuple[NDArray[np.float32] | None, NDArray[np.int64] | None]:
+    """The vectors of the comments, and which comments they belong to (None: all)."""
     found = [one.vectors for one in parts if one.vectors is not None]
-    return Readings(frame, _spread(mentions, inverse, ids), np.concatenate(found)[inverse] if found else None)
+    if not found:
+        return None, None
+    vectors = np.concatenate(found)
+    texts = np.concatenate([one.positions() + start for one, start in zip(parts, places[:-1], strict=True)])
+    at = np.full(places[-1], -1, np.int64)
+    at[texts] = np.arange(len(texts))
+    rows = np.flatnonzero(at[inverse] >= 0)
+    if len(rows) > 2 * most:  # a few texts stand in very many comments
+        rows = rows[[sampled(ids[int(row)], 2 * most / len(rows)) for row in rows]]
+    return vectors[at[inverse[rows]]], None if len(rows) == len(inverse) else rows
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
 def _unique(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
@@ -130,48 +150,18 @@ def _unique(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
     return [str(value) for value in values], codes.astype(np.int64)
 
 
-def read_chunk(texts: list[str], task: Task, readers: Readers) -> Readings:
-    """What some different texts say; `comment_id` in its mentions is the position, from "0"."""
-    ids = [str(i) for i in range(len(texts))]
-    spoken = language.tag(texts, dialects=False)
-    spans = [clauses.split(text) for text in texts]
-    pieces = [text[s.start : s.end] for text, found in zip(texts, spans, strict=True) for s in found]
-    readers.read_ahead(texts if task.vectors else [], pieces, [*texts, *pieces])
-    feelings = readers.sentiment.judge([*texts, *pieces], question=task.question)
-    found = readers.themes.find(
-        ids,
-        texts,
-        spans,
-        readers.encoder.encode(pieces),
-        feelings.p[len(texts) :],
-        [one.language for one in spoken],
-        [one.language for one in language.tag(pieces, dialects=False)],
-    )
-    frame = pd.DataFrame(
-        {
-            "language": [one.language for one in spoken],
-            "p_language": [one.p_language for one in spoken],
-            "p_negative": feelings.p[: len(texts), 0],
-            "p_neutral": feelings.p[: len(texts), 1],
-            "p_positive": feelings.p[: len(texts), 2],
-            "sentiment": list(feelings.sentiment[: len(texts)]),
-            "reason_without_theme": pd.Series(found.reasons, dtype=object),
-        }
-    )
-    silent_rows = np.array([not text.strip() for text in texts], dtype=bool)
-    frame.loc[silent_rows, ["p_negative", "p_neutral", "p_positive"]] = np.nan
-    frame.loc[silent_rows, "sentiment"] = None
-    return Readings(frame, found.mentions, readers.encoder.encode(texts) if task.vectors else None)
-
-
 def _spread(mentions: pd.DataFrame, inverse: NDArray[np.int64], ids: Sequence[str]) -> pd.DataFrame:
     """Mentions of the different texts, repeated for every comment with that text, in comment order."""
-    owners = pd.DataFrame({"_text": inverse, "_id": np.asarray(ids, dtype=object)})
-    owners["_row"] = np.arange(len(owners))
-    numbered = mentions.assign(_text=mentions["comment_id"], _order=np.arange(len(mentions)))
-    joined = numbered.merge(owners, on="_text", how="inner").sort_values(["_row", "_order"], kind="stable")
-    joined["comment_id"] = joined["_id"]
-    return joined[list(mentions.columns)].reset_index(drop=True)
+    texts = mentions["comment_id"].to_numpy(np.int64)
+    counts = np.bincount(texts, minlength=int(inverse.max(initial=-1)) + 1)
+    first = np.cumsum(counts) - counts  # of each text's mentions, which stand together
+    times = counts[inverse]
+    ends = np.cumsum(times)
+    rows = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first[inverse] - (ends - times), times)
+    spread = mentions.take(np.argsort(texts, kind="stable")[rows]).reset_index(drop=True)
+    owners = pd.Series(np.asarray(ids, dtype=object)).take(np.repeat(np.arange(len(ids)), times))
+    spread["comment_id"] = owners.reset_index(drop=True)
+    return spread
 
 
 def join(comments: pd.DataFrame, readings: Readings) -> pd.DataFrame:

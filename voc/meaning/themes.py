@@ -23,7 +23,7 @@ from voc.meaning.encode import Encoder
 from voc.meaning.theme_heads import Floats, Heads, load_heads
 from voc.meaning.theme_training import OFF_TOPIC, train_user_themes
 from voc.meaning.theme_words import Hit, ThemeWords
-from voc.tables import empty
+from voc.tables import MENTIONS, empty
 from voc.taxonomy import Taxonomy
 
 # Log-odds that a word adds to its theme; set on clauses judged by reading (models/themes/card.md).
@@ -48,7 +48,7 @@ def open_themes(taxonomy: Taxonomy, encoder: Encoder) -> ThemeModel:
     """
     artifact = artifacts.find("themes")
     labels = artifact.facts["labels"] if artifact.facts["encoder"] == encoder.name else {}
-    own = [theme.id for theme in taxonomy.leaves if labels.get(theme.id) != theme.label["en"]]
+    own = own_themes(taxonomy, encoder)
     parts = []
     if labels:
         trained = (theme.id for theme in taxonomy.leaves if theme.id not in own)
@@ -58,6 +58,13 @@ def open_themes(taxonomy: Taxonomy, encoder: Encoder) -> ThemeModel:
     together = parts[0].joined(parts[1]) if len(parts) == 2 else parts[0]
     heads = together.only((*(theme.id for theme in taxonomy.leaves), OFF_TOPIC))
     return ThemeModel(f"voc-themes {artifact.version}", taxonomy, ThemeWords(taxonomy), heads)
+
+
+def own_themes(taxonomy: Taxonomy, encoder: Encoder) -> list[str]:
+    """Ids of the leaves that do not come trained for this encoder's vectors."""
+    facts = artifacts.find("themes").facts
+    labels = facts["labels"] if facts["encoder"] == encoder.name else {}
+    return [theme.id for theme in taxonomy.leaves if labels.get(theme.id) != theme.label["en"]]
 
 
 @dataclass(frozen=True)
@@ -79,12 +86,19 @@ class ThemeModel:
 
     Attributes:
         name: which heads these are, with their version.
+        sure: log-odds that a word adds to its theme.
     """
 
     name: str
     taxonomy: Taxonomy
     words: ThemeWords
     heads: Heads
+    sure: float = SURE_WORD
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether clause vectors have a say; without, they have no columns."""
+        return len(self.heads.center) > 0
 
     def find(
         self,
@@ -119,7 +133,7 @@ class ThemeModel:
             reasons.append(
                 None if mine else self._reason(text, logits[part], clause_feelings[part], language)
             )
-        mentions = pd.DataFrame(rows, columns=list(empty("mentions"))) if rows else empty("mentions")
+        mentions = pd.DataFrame(rows, columns=list(MENTIONS)) if rows else empty("mentions")
         return Found(mentions, reasons)
 
     def _of_comment(
@@ -135,8 +149,8 @@ class ThemeModel:
         best: dict[tuple[int, int], dict[str, object]] = {}
         for number, span in enumerate(spans):
             inside = [hit for hit in hits if span.start <= hit.start < span.end]
-            added = _from_words(inside, -self.heads.alone[:-1])
-            odds = np.maximum(logits[number, :-1], np.where(added == SURE_WORD, _LEAST, -np.inf)) + added
+            added = _from_words(inside, -self.heads.alone[:-1], self.sure)
+            odds = np.maximum(logits[number, :-1], np.where(added == self.sure, _LEAST, -np.inf)) + added
             polarity = int(np.argmax(np.round(feelings[number], 6)))
             for theme in np.flatnonzero(odds > 0):
                 p_theme = _probability(odds[theme])
@@ -168,11 +182,11 @@ class ThemeModel:
         return "off_topic" if odds.min() > 0 else "vague"
 
 
-def _from_words(hits: list[Hit], without: Floats) -> Floats:
+def _from_words(hits: list[Hit], without: Floats, sure: float) -> Floats:
     """Log-odds (n_themes,) that the words of a clause add; `without` where there are none."""
     added = without.copy()
     for hit in hits:
-        added[hit.theme] = max(added[hit.theme], HINT_WORD if hit.hint else SURE_WORD)
+        added[hit.theme] = max(added[hit.theme], HINT_WORD if hit.hint else sure)
     return added
 
 
