@@ -163,7 +163,7 @@ def conclude(
         VocError: a period, a segment or another option does not fit the survey.
     """
     from voc import __version__
-    from voc.meaning import duplicates, edits, journey, quotes, reading
+    from voc.meaning import duplicates, edits, journey, quotes, reading, topic_map
     from voc.numbers import comparison
     from voc.report import result
 
@@ -190,7 +190,7 @@ def conclude(
         models=tools.models,
         numbers=numbers,
         journey=stages,
-        topics=found.topics if found else (),
+        topics=topic_map.mapped(found) if found else (),
         quotes=quoted,
         copies=copies,
         collapsed=settings.meaning.duplicates == "collapse",

@@ -208,9 +208,13 @@ def example() -> Example:
         "themes": [{"id": t, "label": {"ar": ar, "en": en}} for t, (ar, en, _) in THEMES.items()],
         "topics": [
             {"id": "T001", "label": {"ar": "مواقف السيارات", "en": "Parking"}, "size": 23, "theme": None,
-             "words": {"ar": ["موقف", "زحمة"], "en": ["parking"]}, "examples": ["c000004", "gone"]},
+             "words": {"ar": ["موقف", "زحمة"], "en": ["parking"]}, "examples": ["c000004", "gone"],
+             "x": 0.1, "y": 0.9},
             {"id": "T002", "label": {"ar": "رسالة التأكيد", "en": "Confirmation message"}, "size": 14,
-             "theme": "app", "words": {"ar": ["رسالة", "تأكيد"], "en": ["sms", "code"]}, "examples": []},
+             "theme": "app", "words": {"ar": ["رسالة", "تأكيد"], "en": ["sms", "code"]}, "examples": [],
+             "x": 0.12, "y": 0.88},
+            {"id": "T003", "label": {"ar": "كرت الهدايا", "en": "Gift card"}, "size": 6, "theme": None,
+             "words": {"ar": ["كرت"], "en": ["gift"]}, "examples": [], "x": 0.7, "y": 0.2},
         ],
         "journey": JOURNEY,
         "alerts": [

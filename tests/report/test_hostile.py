@@ -38,7 +38,10 @@ def attack(hostile, part=slice(None)):
         "counts": {"read": 1},
         "languages": {t: 1 for t in texts[:40]},
         "themes": [{"id": f"t{i}", "label": {"ar": t, "en": t}} for i, t in enumerate(texts)],
-        "topics": [{"id": t, "label": t, "size": 3, "words": {"ar": [t]}} for t in texts],
+        "topics": [
+            {"id": t, "label": t, "size": 3, "words": {"ar": [t]}, "x": i % 7 / 6, "y": i % 5 / 4}
+            for i, t in enumerate(texts)
+        ],
         "journey": [{"stage": t, "n": 3, "touchpoints": [t], "challenges": [t]} for t in texts[:30]],
         "alerts": [{"theme": t, "since": t, "segment": t} for t in texts],
         "warnings": [{"code": t, "message": t} for t in texts],

@@ -6,11 +6,12 @@ import json
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from voc import tables
-from voc.report import page
+from voc.report import page, topic_map
 
 VOID = {"meta", "br", "line", "rect", "circle", "polyline", "col", "hr", "input"}
 
@@ -149,3 +150,43 @@ def test_pandas_without_optional_columns(example):
     mentions = example.mentions[["comment_id", "theme", "polarity"]]
     html = page.html(example.result, comments, mentions, pd.DataFrame(columns=["reason"]), "en")
     Reader(html)
+
+
+def test_the_map_of_topics_is_a_picture_and_a_table(rendered):
+    _, html = rendered
+    section = html[html.index('id="topics"') :]
+    links = re.findall(r'<a href="#topic-(\d)" aria-label="([^"]+)"><circle class="(new|covered)"', section)
+    assert [kind for _, _, kind in links] == ["new", "covered", "new"]
+    assert all(re.search(rf'id="topic-{number}"', section) for number, _, _ in links)
+    assert section.count('<th scope="row">') >= 3  # the same as rows of a table
+
+
+def covering(found):
+    """Pairs of spots whose circle or name covers another's by more than a hair."""
+    boxes = [
+        (
+            s.x - len(s.name) * topic_map.LETTER / 2,
+            s.x + len(s.name) * topic_map.LETTER / 2,
+            s.y - s.r,
+            s.y + s.r + 18,
+        )
+        for s in found
+    ]
+    return [
+        (a, b)
+        for i, a in enumerate(boxes)
+        for b in boxes[:i]
+        if min(a[1], b[1]) - max(a[0], b[0]) > 6 and min(a[3], b[3]) - max(a[2], b[2]) > 6
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_names_on_the_map_do_not_cover_each_other(seed):
+    rng = np.random.default_rng(seed)
+    crowded = [*rng.normal(0.2, 0.1, (12, 2)).clip(0, 1), *rng.normal(0.75, 0.15, (13, 2)).clip(0, 1)]
+    places = [(float(x), float(y)) for x, y in crowded]
+    sizes, names = [400 // (i + 1) for i in range(25)], [f"a topic with a name {i}" for i in range(25)]
+    found = topic_map.spots(places, sizes, names)
+    assert len(found) == topic_map.MOST and covering(found) == []
+    assert found == topic_map.spots(places, sizes, names)
+    assert topic_map.spots(places[:2], [3, 2], names) == []

@@ -24,7 +24,7 @@ MARK = "an unmistakable sentence about the price"
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory):
     path = tmp_path_factory.mktemp("dashboard") / "survey.csv"
-    write(path, n=300)
+    write(path, n=160)
     frame = pd.read_csv(path, dtype=str)
     frame.loc[5, "comment"] = MARK
     frame.to_csv(path, index=False)
@@ -63,7 +63,7 @@ class Person:
         self.until(lambda: 'id="report"' in self.get(started.headers["location"]).text)
         return started.headers["location"]
 
-    def until(self, done, seconds=60):
+    def until(self, done, seconds=240):
         deadline = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < deadline

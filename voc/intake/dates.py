@@ -22,7 +22,12 @@ YEARS: Final = range(1970, 2101)
 _YEAR: Final = r"(?:19[7-9]\d|20\d\d)"  # other years are looked at one by one: 1445 is a Hijri year
 _ISO: Final = _YEAR + r"-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?"
 _OFFSET: Final = _YEAR + r"-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})"
-NO_DATE: Final = Reason("no_date", "not a date; use 2024-03-31 or 2024-03-31 14:30")
+NO_DATE: Final = Reason(
+    "no_date",
+    "not a date; use 2024-03-31 or 2024-03-31 14:30",
+    day="2024-03-31",
+    time="2024-03-31 14:30",
+)
 _KIND: Final = "datetime64[us, UTC]"
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from voc.labels import POLARITIES
-from voc.report import quotes, view
+from voc.report import quotes, topic_map, view
 from voc.report.tallies import Crossed
 from voc.report.wording import Words
 
@@ -50,13 +50,14 @@ def alerts(result: Mapping[str, Any], words: Words) -> list[AlertLine]:
 
 @dataclass(frozen=True)
 class TopicCard:
-    """One discovered topic; `theme` names the theme that covers it, None where none does."""
+    """One discovered topic; `theme` names what covers it, or None; `place` is its x and y on the map."""
 
     label: str
     n: int
     words: Sequence[str]
     theme: str | None
     examples: Sequence[quotes.Quote]
+    place: tuple[float, float]
 
 
 def topics(result: Mapping[str, Any], crossed: Crossed, words: Words) -> list[TopicCard]:
@@ -72,8 +73,15 @@ def topics(result: Mapping[str, Any], crossed: Crossed, words: Words) -> list[To
         label = words.label(raw.get("label") or raw.get("id") or "")
         examples = quotes.whole(crossed, places, list(raw.get("examples") or [])[:MOST_EXAMPLES])
         n = view.whole(raw.get("size"))
-        cards.append(TopicCard(label, n, _words(raw.get("words"), words), covered, examples))
+        place = (view.number(raw.get("x")), view.number(raw.get("y")))
+        cards.append(TopicCard(label, n, _words(raw.get("words"), words), covered, examples, place))
     return sorted(cards, key=lambda card: -card.n)
+
+
+def map_of(cards: Sequence[TopicCard], words: Words) -> list[topic_map.Spot]:
+    """The topics' map; empty when there are too few or they have no places."""
+    names = [words.plain(card.label) for card in cards]
+    return topic_map.spots([card.place for card in cards], [card.n for card in cards], names)
 
 
 def _words(found: object, words: Words) -> list[str]:

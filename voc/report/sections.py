@@ -69,6 +69,7 @@ def build(
     parts = view.parts(result, words)
     theme_rows = _themes(crossed, parts, view.labels(result, words), words)
     shares = {row.tally.id: row.tally.by_polarity for row in theme_rows}
+    topics = discoveries.topics(result, crossed, words)
     return {
         "names": view.period_names(result, words),
         "headline": story.headline(result, words),
@@ -86,7 +87,8 @@ def build(
         "segments": segments.groups(crossed, words),
         "theme_names": {row.tally.id: row.label for row in theme_rows},
         "journey": journey_map.journey(result, words),
-        "topics": discoveries.topics(result, crossed, words),
+        "topics": topics,
+        "topic_map": discoveries.map_of(topics, words),
         "alerts": discoveries.alerts(result, words),
         "quotes": _quotes(crossed, theme_rows),
         "excluded": _excluded(result, rejects, words),

@@ -6,11 +6,14 @@
   function open(id) {
     var target = document.getElementById(id);
     if (!target) { return; }
+    var folded = target.closest("details");
+    if (folded) { folded.open = true; }
     if (target.tagName === "DETAILS") {
       target.open = true;
       var heading = target.querySelector("summary");
       if (heading) { heading.focus({ preventScroll: true }); }
     }
+    else if (target.hasAttribute("tabindex")) { target.focus({ preventScroll: true }); }
     target.scrollIntoView({ block: "start" });
   }
   window.addEventListener("hashchange", function () { open(decodeURIComponent(location.hash.slice(1))); });
