@@ -57,6 +57,7 @@ def server_options(settings: ServiceSettings) -> dict[str, Any]:
         "timeout_graceful_shutdown": settings.shutdown_s,
         "h11_max_incomplete_event_size": 65_536,
         "backlog": 2048,
+        "timeout_keep_alive": 75,  # longer than a proxy's, so that it never sends into a closing connection
         "timeout_worker_healthcheck": 60,  # a worker that opens its models is not dead
     }
 

@@ -205,6 +205,15 @@ class Client:
             new += int(answer.json()["accepted"])
         return new
 
+    def latest(self, stream: str) -> dict[str, Any]:
+        """What the last scheduled look at a stream found: `at`, and a result.json under `result`.
+
+        Raises:
+            ServiceError: `not-found`, or `conflict` while no look was taken yet.
+        """
+        found: dict[str, Any] = self._call("GET", f"/v1/streams/{stream}/latest").json()
+        return found
+
     def erase(self, respondent_id: str) -> int:
         """Forget a person everywhere; how many comments were theirs. Needs an admin key."""
         from urllib.parse import quote

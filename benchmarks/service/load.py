@@ -68,6 +68,12 @@ class Connection:
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, request: bytes) -> int:
+        """The status; 0 when the connection was lost, which is tried once more if it was an old one."""
+        old = self.streams is not None
+        status = await self._ask(request)
+        return await self._ask(request) if status == 0 and old else status
+
+    async def _ask(self, request: bytes) -> int:
         try:
             if self.streams is None:
                 self.streams = await asyncio.open_connection("127.0.0.1", self.port)

@@ -43,7 +43,7 @@ def main(out: Path, quick: bool) -> None:
         before = server.resident_mb()
         _measure(
             facts,
-            throughput=lambda: _throughput(bare, calls, seconds),
+            throughput=lambda: _throughput(bare, calls, seconds, server),
             single=lambda: _single(bare, calls, 60 if quick else 300),
             at_70=lambda: _steady(calls, facts["throughput"]["texts_per_s"], seconds),
             overload=lambda: _overload(calls, facts["throughput"]["texts_per_s"], seconds, server),
@@ -88,27 +88,43 @@ class Bare:
         classify(sent, tools=self.tools)
         return time.perf_counter() - started
 
-    def texts_per_s(self, seconds: float) -> float:
-        done, spent = 0, 0.0
+    def texts_per_s(self, seconds: float) -> tuple[float, float]:
+        """Texts per second, and processor seconds per text."""
+        done, spent, begun = 0, 0.0, time.process_time()
         while spent < seconds:
             spent += self.classify(32)
             done += 32
-        return done / spent
+        return done / spent, (time.process_time() - begun) / done
 
 
-def _throughput(bare: Bare, calls: Calls, seconds: float) -> dict[str, Any]:
-    """Three rounds of model, service, model: shared machines change pace from second to second."""
+def _throughput(bare: Bare, calls: Calls, seconds: float, server: Server) -> dict[str, Any]:
+    """Three rounds of model, service, model: shared machines change pace from second to second.
+
+    The processor time per text is told too: it does not depend on who else uses the machine.
+    """
     model, service, callers, statuses = [], [], [], {}
+    costs: dict[str, list[float]] = {"bare": [], "service": [], "callers": []}
+
+    def alone() -> None:
+        pace, cost = bare.texts_per_s(seconds / 3)
+        model.append(pace)
+        costs["bare"].append(cost)
+
     for _ in range(3):
-        model.append(bare.texts_per_s(seconds / 3))
-        spent = time.process_time()
+        alone()
+        spent, used = time.process_time(), server.processor_s()
         load = asyncio.run(closed_loop(calls, connections=8, size=PER_CALL, seconds=seconds / 2))
         callers.append((time.process_time() - spent) / load.elapsed)
+        costs["service"].append((server.processor_s() - used) / max(load.documents, 1))
+        costs["callers"].append((time.process_time() - spent) / max(load.documents, 1))
         service.append(load.documents / load.elapsed)
         statuses = load.statuses()
-        model.append(bare.texts_per_s(seconds / 3))
+        alone()
     pairs = [2 * one / (model[2 * i] + model[2 * i + 1]) for i, one in enumerate(service)]
+    ms = {name: 1000 * sum(seen) / len(seen) for name, seen in costs.items()}
     return {
+        "processor_ms_per_text": ms,
+        "processor_ratio": ms["bare"] / ms["service"],
         "bare_texts_per_s": sum(model) / len(model),
         "texts_per_s": sum(service) / len(service),
         "ratio": sum(pairs) / len(pairs),
@@ -247,6 +263,11 @@ class Server:
                 time.sleep(0.02)
         raise RuntimeError("the service did not get ready")
 
+    def processor_s(self) -> float:
+        """Processor time used so far, all threads."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def resident_mb(self) -> float:
         return self._status("VmRSS")
 
@@ -285,6 +306,7 @@ def _markdown(facts: dict[str, Any]) -> str:
         ("bare model, texts/s", through["bare_texts_per_s"], ""),
         (f"service, texts/s ({PER_CALL} a call)", through["texts_per_s"], ""),
         ("service / bare model", through["ratio"], ">= 0.85"),
+        ("processor time per text, bare model / service", through["processor_ratio"], ">= 0.85"),
         ("callers' share of a core meanwhile (of 2)", through["callers_cores"], ""),
         ("one document, p50, service, s", single["p50_s"], ""),
         ("one document, p50, service / bare model", single["ratio"], "<= 2"),

