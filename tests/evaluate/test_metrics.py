@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from voc.errors import InputError
-from voc.evaluate import metrics
+from voc.evaluate import metrics, tasks
 
 rows = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=3, max_size=80)
 
@@ -52,6 +52,27 @@ def test_bootstrap_interval_holds_the_value_and_is_seeded():
     one = metrics.bootstrap(metrics.accuracy, truth, guess)
     assert one == metrics.bootstrap(metrics.accuracy, truth, guess)
     assert one.low <= one.value <= one.high
+
+
+def test_every_class_has_an_interval_around_its_f1():
+    rng = np.random.default_rng(2)
+    truth = rng.integers(0, 3, 400)
+    guess = np.where(rng.random(400) < 0.7, truth, rng.integers(0, 3, 400))
+    for figure in metrics.per_class_intervals(truth, guess, ("a", "b", "c")):
+        assert figure.f1_low < figure.f1 < figure.f1_high
+        assert figure.f1_high - figure.f1_low < 0.2
+
+
+def test_sentiment_is_shown_by_language_and_dialect_unless_columns_are_named():
+    texts = ["الخدمة ممتازة", "great service"] * 20
+    labels = ["positive"] * 40
+    [found], test = tasks.run("sentiment", tasks.Labeled(texts, labels, {}, 0), [None], "fast")
+    assert test is None
+    assert {"language: ar", "language: en"} <= set(found.groups)
+    assert found.groups["dialect: none"]["n"] >= 20
+    [named], _ = tasks.run("sentiment", tasks.Labeled(texts, labels, {"who": ["a"] * 40}, 0), [None], "fast")
+    assert set(named.groups) == {"who: a"}
+    assert "(" in str(named).split("who: a")[1]
 
 
 def test_unknown_labels_are_named():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voc.meaning import fast_tier, heads, tiers
+from voc.meaning import heads, tiers
 from voc.meaning.network import open_network
 from voc.meaning.sentiment import open_sentiment
 from voc.settings import MeaningSettings
@@ -41,31 +41,18 @@ def test_the_cascade_takes_the_fast_word_only_where_it_is_certain() -> None:
     assert cascade.judge([]).p.shape == (0, 3)
 
 
-def test_a_row_is_read_as_sentiment_and_dialect() -> None:
-    rows = np.zeros((2, 10), np.float32)
+def test_a_row_is_read_as_sentiment_genre_and_dialect() -> None:
+    rows = np.zeros((2, 13), np.float32)
     rows[0, 0], rows[1, 2] = 5, 5
     rows[:, 3 + heads.DIALECTS.index("gulf")] = 3
+    rows[:, 10 + heads.GENRES.index("review")] = 1
     joined = heads.joined(rows, np.zeros((2, 3)))
     assert joined.argmax(1).tolist() == [0, 2]
-    assert heads.groups(rows, ["الخدمة زينة", "nice"]) == ["ar-gulf", "en"]
+    assert heads.groups(rows, ["الخدمة زينة", "nice"]) == ["ar-review-gulf", "en-review"]
 
 
 def test_the_table_adds_its_part() -> None:
-    unsure = np.zeros((1, 10), np.float32)
+    unsure = np.zeros((1, 13), np.float32)
     joined = heads.joined(unsure, np.array([[0.0, 0.0, 4.0]]))
     assert joined[0].argmax() == 2
     assert joined[0, 2] - joined[0, 0] == pytest.approx(4 * heads.TABLE_SHARE)
-
-
-def test_runs_of_a_text_do_not_reach_into_the_next() -> None:
-    hasher = tiers.FastSentiment()._model._hasher
-    rows, owner = hasher.runs(["great staff", "", "slow"])
-    alone, _ = hasher.runs(["slow"])
-    assert sorted(rows[owner == 2]) == sorted(alone)
-    assert not (owner == 1).any()
-
-
-def test_no_texts_have_no_logits() -> None:
-    empty = tiers.FastSentiment()._model.logits([])
-    assert isinstance(tiers.FastSentiment()._model, fast_tier.FastTier)
-    assert empty.shape == (0, 3)

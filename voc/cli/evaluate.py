@@ -17,7 +17,10 @@ File = Annotated[Path, typer.Argument(help="CSV, XLSX, Parquet or JSONL with lab
 Text = Annotated[str, typer.Option(help="Column of the text.")]
 Label = Annotated[str, typer.Option(help="Column of the true label.")]
 Mapping = Annotated[Path | None, typer.Option(help="YAML of `theirs: ours` label names.")]
-Group = Annotated[list[str] | None, typer.Option(help="Column to split the figures by; repeatable.")]
+Group = Annotated[
+    list[str] | None,
+    typer.Option(help="Column to split the figures by; repeatable. Sentiment: language and dialect if none."),
+]
 Models = Annotated[
     list[str] | None,
     typer.Option("--model", help="Hub name, folder, `camel-tools` or `embedded`; give two to compare them."),

@@ -45,7 +45,7 @@ class Evaluation:
         task: sentiment, language or dialect.
         n: rows evaluated.
         overall: accuracy, macro_f1, macro_recall and, for sentiment, f1_pn.
-        classes: per-class precision, recall, F1.
+        classes: per-class precision, recall, F1 with its interval.
         groups: per language or dialect: n, accuracy, macro-F1.
         confusion: counts, row = truth, column = model.
         ece: expected calibration error over 15 bins, or None.
@@ -106,7 +106,7 @@ class Evaluation:
                 {
                     "group": group,
                     **{
-                        key: f"{value.value:.3f}" if isinstance(value, Estimate) else f"{value:,}"
+                        key: _with_interval(value) if isinstance(value, Estimate) else f"{value:,}"
                         for key, value in row.items()
                     },
                 }
@@ -116,6 +116,10 @@ class Evaluation:
         table = pd.DataFrame(self.confusion, index=list(self.labels), columns=list(self.labels))
         lines += ["", "rows: truth, columns: model", table.to_string()]
         return "\n".join(lines)
+
+
+def _with_interval(figure: Estimate) -> str:
+    return f"{figure.value:.3f} ({figure.low:.3f}-{figure.high:.3f})"
 
 
 def evaluate(
@@ -144,7 +148,7 @@ def evaluate(
         n=len(truth),
         labels=said.labels,
         overall={name: metrics.bootstrap(figure, truth, said.guess) for name, figure in figures.items()},
-        classes=metrics.per_class(truth, said.guess, said.labels),
+        classes=metrics.per_class_intervals(truth, said.guess, said.labels),
         groups=_by_group(truth, said, groups or {}, k),
         confusion=metrics.confusion(truth, said.guess, k).tolist(),
         ece=None if said.p is None else metrics.calibration_error(truth, said.p),

@@ -173,15 +173,30 @@ def run(
         rows: from `load`.
         models: hub names, folders or ``camel-tools``; None is the embedded model.
         tier: accurate, cascade or fast (embedded model only).
+
+    Sentiment is also shown by the groups of `rows`, or where it names none by the language and the
+    dialect that voc's tagger sees.
     """
     said = []
     for model in models:
         settings = MeaningSettings(model=model, tier=tier)  # type: ignore[arg-type]  # checked at the edge
         said.append(TASKS[task](rows.texts, settings))
     truth = metrics.numbered(rows.labels, said[0].labels, "label column")
-    results = [evaluate(task, truth, one, rows.groups) for one in said]
+    groups = rows.groups or (_seen_groups(rows.texts) if task == "sentiment" else {})
+    results = [evaluate(task, truth, one, groups) for one in said]
     test = metrics.mcnemar(truth, said[0].guess, said[1].guess) if len(said) > 1 else None
     return results, test
+
+
+def _seen_groups(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Language and dialect of each text as voc's tagger sees them: the groups of a file that names none."""
+    from voc.intake import language
+
+    spoken = language.tag(list(texts))
+    return {
+        "language": [one.language for one in spoken],
+        "dialect": [one.dialect or "none" for one in spoken],
+    }
 
 
 def as_frame(results: Sequence[Evaluation]) -> pd.DataFrame:

@@ -107,6 +107,11 @@ def words(text: str) -> list[Word]:
     return [_among(text, found, i, n_arabizi, n_english) for i in range(len(found))]
 
 
+def kind_of(word: str) -> Kind:
+    """What one Latin-script word is by itself; `words` also looks at the words around it."""
+    return _judge(word.replace("\u2019", "'").lower())[0]
+
+
 def _alone(token: str, start: int, end: int, name: bool) -> Word:
     kind, arabic, variety = _judge(token.replace("\u2019", "'").lower())
     if kind == "arabizi" and (name or not (token.islower() or token[1:].islower())) and not token.isupper():

@@ -49,9 +49,11 @@ class Calibration:
             groups: for each row its language, then what is known of it, the coarser first:
                 ``en``, ``en-review``, ``ar-tweet-gulf``.
         """
-        known = [self._known(name) for name in groups]
-        scale = np.array([self.groups[name][0] for name in known]).reshape(-1, 3)
-        bias = np.array([self.groups[name][1] for name in known]).reshape(-1, 3)
+        place = {name: i for i, name in enumerate(dict.fromkeys(groups))}
+        numbers = [self.groups[self._known(name)] for name in place]
+        at = np.array([place[name] for name in groups], np.int64)
+        scale = np.array([scale for scale, _ in numbers]).reshape(-1, 3)[at]
+        bias = np.array([bias for _, bias in numbers]).reshape(-1, 3)[at]
         return softmax(logits * scale + bias)
 
     def _known(self, group: str) -> str:

@@ -5,7 +5,6 @@ Each takes verbatim texts and gives `Feelings`; a text's numbers depend on that 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,11 +17,10 @@ from voc.meaning.prepare import prepare
 from voc.meaning.sentiment import Feelings, feelings
 
 Numbers = NDArray[np.float64]
-_ARABIZI = re.compile(r"[A-Za-z]'?[235-9]|[235-9]'?[A-Za-z]")  # a digit that stands for a letter
 
 
 class AccurateSentiment:
-    """The fine-tuned bilingual encoder, int8, joined by the n-gram table; calibrated by language and dialect.
+    """The fine-tuned bilingual encoder, int8, joined by the fast tier; calibrated by language and dialect.
 
     Args:
         network: an opened one, to share with the encoder; its own by default.
@@ -56,7 +54,7 @@ class AccurateSentiment:
 
 
 class FastSentiment:
-    """The fast tier: hashed n-grams, calibrated by script.
+    """The fast tier: word vectors and windows of three words, calibrated by script.
 
     Raises:
         ModelError: the model's files are missing or damaged.
@@ -75,9 +73,9 @@ class FastSentiment:
 
     def probabilities(self, texts: Sequence[str]) -> Numbers:
         """Calibrated probabilities (n, 3), before anything the question adds."""
-        # Spelling is normalized inside the tokenizer; only what looks like Arabizi goes the slow way.
-        seen = [prepare(text) if _ARABIZI.search(text) else text for text in texts]
-        return self.calibration.probabilities(self._model.logits(seen), list(map(calibration.script, seen)))
+        logits, arabic = self._model.read(texts)
+        groups = [calibration.ARABIC if found else calibration.ENGLISH for found in arabic.tolist()]
+        return self.calibration.probabilities(logits, groups)
 
     def to_read(self, texts: Sequence[str]) -> list[str]:
         """Nothing."""

@@ -1,0 +1,109 @@
+"""The fast tier: its words, and that a text's numbers are its own, bit for bit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voc import artifacts
+from voc.errors import ModelError
+from voc.meaning import fast_tier
+from voc.meaning.fast_words import EMPTY, UNKNOWN, Words, canonical, tokens_of
+
+TEXTS = [
+    "الخدمة ممتازة جدا بس السعر غالي",
+    "",
+    "awful, never again!!!",
+    "متى تفتحون؟",
+    "5dmt el 3omala zeft 😡😡",
+    "Best. Staff. Ever 😍 @someone https://example.org/a #GreatService",
+    "zxqvkw",
+    "slow " * 300,
+]
+TIER = fast_tier.load(artifacts.find("sentiment").folder)
+WORDS = Words(["خدمه", "الخدمه", "و", "great", "service", "staff", "!!", "😡", "ing", "sing", "رائع", "http"])
+NUMBER = {word: number for number, word in enumerate(WORDS._numbers, start=UNKNOWN + 1)}
+
+
+def numbers(*words: str) -> list[int]:
+    return [NUMBER[word] for word in words]
+
+
+def test_a_text_has_the_same_numbers_in_any_company() -> None:
+    many = TEXTS * 40
+    together = TIER.logits(many)
+    alone = np.concatenate([TIER.logits([text]) for text in TEXTS])
+    assert np.array_equal(together, np.tile(alone, (40, 1)))
+    order = np.random.default_rng(0).permutation(len(many))
+    assert np.array_equal(TIER.logits([many[i] for i in order]), together[order])
+    fresh = fast_tier.load(artifacts.find("sentiment").folder)  # words met in another order
+    assert np.array_equal(fresh.logits(TEXTS[::-1]), alone[::-1])
+
+
+def test_no_texts_have_no_logits() -> None:
+    assert TIER.logits([]).shape == (0, 3)
+
+
+def test_polarity_of_plain_words() -> None:
+    found = TIER.logits(
+        ["الخدمة سيئة جدا", "terrible service", "الخدمة ممتازة", "great service", "el 5dma momtaza"]
+    )
+    assert found.argmax(1).tolist() == [0, 0, 2, 2, 2]
+
+
+def test_arabizi_counts_as_arabic() -> None:
+    _, arabic = TIER.read(["3ajabni el akl", "great food", "الأكل لذيذ", "123 !!"])
+    assert arabic.tolist() == [True, False, True, False]
+
+
+def test_spellings_of_a_word_are_one_number() -> None:
+    assert WORDS.numbers(["الخدمة", "الخدمه", "الخِدمــة", "GREAT greeeat", "راااائع"]) == [
+        *[numbers("الخدمه")] * 3,
+        [*numbers("great"), *WORDS.numbers(["greeat"])[0]],
+        numbers("رائع"),
+    ]
+
+
+def test_hashtags_links_handles_and_signs() -> None:
+    [found] = WORDS.numbers(["#Great_Service #great https://example.org/a?b=1 !!!!! 😡😡😡"])
+    assert found == numbers("great", "service", "great", "http", "!!", "😡", "😡")
+    assert WORDS.numbers(["#GreatService"]) == [numbers("great", "service")]
+
+
+def test_a_word_outside_the_vocabulary_is_taken_apart() -> None:
+    assert WORDS.numbers(["وخدمة"]) == [numbers("و", "خدمه")]
+    assert WORDS.taken_apart("sing", itself=False)[-1] == NUMBER["ing"]
+    assert set(WORDS.taken_apart("zz")) == {UNKNOWN}
+
+
+def test_nothing_is_left_of_marks_alone() -> None:
+    assert WORDS.numbers(["", " \n", "\u0640"]) == [[], [], []]
+
+
+@given(st.sampled_from(sorted(TIER._words._numbers)[::40]))
+@settings(max_examples=200)
+def test_an_entry_stands_for_itself_in_any_case(word: str) -> None:
+    """The quick look-up takes what is in the vocabulary as it is; so entries must be canonical."""
+    assert [part for token in tokens_of(word) for part in canonical(token)] == [word]
+    if word.isascii() and word.isalpha():
+        assert TIER._words.numbers([word.upper()]) == TIER._words.numbers([word])
+
+
+def test_windows_do_not_reach_into_the_next_text() -> None:
+    assert EMPTY not in TIER._words._numbers.values()
+    assert np.array_equal(TIER.logits(["great", "terrible"])[0], TIER.logits(["great", "lovely"])[0])
+
+
+def test_files_that_are_no_fast_tier_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="Reinstall"):
+        fast_tier.load(tmp_path)
+    folder = artifacts.find("sentiment").folder
+    shutil.copy(folder / "fast-words.txt", tmp_path)
+    (tmp_path / "fast.npz").write_bytes(b"not an archive")
+    with pytest.raises(ModelError, match="Reinstall"):
+        fast_tier.load(tmp_path)

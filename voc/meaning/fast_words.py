@@ -1,0 +1,140 @@
+"""Texts to word numbers for the fast tier: one regular expression and one look-up per word.
+
+Takes: verbatim texts. Gives: numbers of the fast tier's vocabulary. Spelling (`normalize`, recipe
+``for_matching``), Arabizi and words outside the vocabulary cost time only when a spelling is met for
+the first time; the answer is remembered, so most words cost one look-up.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.intake import arabizi, charmaps
+from voc.intake.normalize import normalize
+from voc.meaning.prepare import prepare
+
+EMPTY: Final = 0  # the place beside a text
+UNKNOWN: Final = 1
+REMEMBERED: Final = 300_000  # spellings; links and names would fill the memory in the end
+LONGEST: Final = 24  # letters of a word that is taken apart
+_MARKS: Final = charmaps.TASHKEEL + charmaps.ANNOTATION_MARKS + charmaps.TATWEEL + "\u200c"
+_TOKEN: Final = re.compile(rf"https?:\S*|www\.\S+|[@#]?[\w{_MARKS}]+(?:['\u2019]\w+)*|[^\w\s]+")
+_WORD: Final = re.compile(r"@user|\w+(?:'\w+)*|[^\w\s]+")
+_ARABIC: Final = re.compile("[\u0600-\u06ff]")
+_LATIN: Final = re.compile(r"[A-Za-z]")
+_LATIN_WORD: Final = re.compile(r"[A-Za-z2-9'\u2019]*[A-Za-z][A-Za-z2-9'\u2019]*")
+_SAME: Final = str.maketrans(charmaps.ALEF | charmaps.YA | charmaps.TA_MARBUTA)
+_ARABIZI, _ENGLISH, _OTHER, _NEITHER = range(4)
+Answer = TypeVar("Answer")
+
+
+class Words:
+    """The vocabulary.
+
+    Args:
+        words: the entries, commonest first, spelled as `canonical` spells them; the first is number 2.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._numbers = {word: number for number, word in enumerate(words, start=UNKNOWN + 1)}
+        self._known = _Remembered(self._look_up)
+        self._kinds = _Remembered(_kind)
+
+    def numbers(self, texts: Sequence[str]) -> list[list[int]]:
+        """Word numbers of each text; a text's numbers depend on that text alone."""
+        known = self._known
+        return [[number for token in self._tokens(text) for number in known[token]] for text in texts]
+
+    def letters(self) -> NDArray[np.int64]:
+        """For each number how many letters the entry has: above zero Arabic ones, below zero Latin ones."""
+        found = [
+            len(word) if _ARABIC.search(word) else -len(word) if _LATIN.search(word) else 0
+            for word in self._numbers
+        ]
+        return np.array([0] * (UNKNOWN + 1) + found)
+
+    def _tokens(self, text: str) -> list[str]:
+        tokens = tokens_of(text)
+        if _LATIN.search(text):
+            kinds = list(map(self._kinds.__getitem__, tokens))
+            if _ARABIZI in kinds or (kinds.count(_OTHER) > 1 and kinds.count(_ENGLISH) < 2):
+                return tokens_of(prepare(text))
+        return tokens
+
+    def _look_up(self, token: str) -> tuple[int, ...]:
+        plain = token[1:] if token[0] == "#" and (token[2:].islower() or token.isupper()) else token
+        number = self._numbers.get(plain.lower().translate(_SAME))
+        if number is not None:  # most words: entries are canonical, so nothing else can come out
+            return (number,)
+        return tuple(number for word in canonical(token) for number in self._parts(word))
+
+    def _parts(self, word: str) -> list[int]:
+        if word in self._numbers:
+            return [self._numbers[word]]
+        if not any(map(str.isalnum, word)):
+            return [self._numbers.get(sign, UNKNOWN) for sign in word[:4]]
+        return self.taken_apart(word[:LONGEST])
+
+    def taken_apart(self, word: str, itself: bool = True) -> list[int]:
+        """The likeliest sequence of entries that spells `word` (a unigram model over ranks, Viterbi).
+
+        Args:
+            word: in canonical spelling.
+            itself: False forbids the entry that is the whole word.
+        """
+        best: list[tuple[float, int, int]] = [(0.0, 0, EMPTY)]  # cost, where the last entry began, its number
+        for end in range(1, len(word) + 1):
+            ways = [(best[end - 1][0] + 30.0, end - 1, UNKNOWN)]
+            for start in range(end):
+                number = self._numbers.get(word[start:end])
+                if number is not None and (itself or end - start < len(word)):
+                    ways.append((best[start][0] + 3 + math.log(number), start, number))
+            best.append(min(ways))
+        found: list[int] = []
+        end = len(word)
+        while end:
+            _, end, number = best[end]
+            found.append(number)
+        return found[::-1]
+
+
+class _Remembered(dict[str, Answer], Generic[Answer]):
+    """Answers by token, each computed once; all are forgotten when there are too many."""
+
+    def __init__(self, compute: Callable[[str], Answer]) -> None:
+        super().__init__()
+        self._compute = compute
+
+    def __missing__(self, token: str) -> Answer:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[token] = answer = self._compute(token)
+        return answer
+
+
+def tokens_of(text: str) -> list[str]:
+    """Words with their marks, links, handles, hashtags and runs of signs, as they are written."""
+    found: list[str] = _TOKEN.findall(text)
+    return found
+
+
+def canonical(token: str) -> list[str]:
+    """The words that a token of a text stands for, in strong normalization; mostly one."""
+    found: list[str] = _WORD.findall(normalize(token, "for_matching"))
+    return found
+
+
+def _kind(token: str) -> int:
+    """Whether a token is an Arabizi word, an English one, another Latin one, or none of these."""
+    if not _LATIN.search(token) or token[0] in "@#" or token.startswith(("http", "www.")):
+        return _NEITHER
+    kinds = set(map(arabizi.kind_of, _LATIN_WORD.findall(token)))
+    if "arabizi" in kinds:
+        return _ARABIZI
+    return _ENGLISH if kinds & {"english", "shared"} else _OTHER if kinds else _NEITHER
