@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
 
 from voc.numbers.answers import Answers, pool_rare
 from voc.numbers.confusion import NEGATIVE, NONE, POSITIVE, STATES, Labeled, mentions_of, observed
+from voc.numbers.evidence import Evidence, gather
+
+DETECTION, POLARITY = 2.86, 3.5  # how far the evidence of true and false mentions lies apart, in sd
 
 
 def only_polar(answers: Answers) -> Answers:
@@ -51,6 +56,39 @@ def classified(answers: Answers, error: np.ndarray, rng: np.random.Generator) ->
     reach = error.cumsum(2)[np.arange(truth.shape[1])[None, :], truth]
     seen = (rng.random(truth.shape)[..., None] > reach[..., :-1]).sum(-1)
     return _with_states(answers, np.where(answers.writes[:, None], seen, NONE))
+
+
+def doubted(truth: Answers, rng: np.random.Generator) -> tuple[Answers, Evidence]:
+    """A model with honest probabilities: what it says where it is surer than not, and how sure it is.
+
+    Its evidence for a theme is normal with mean +-d^2/2 and sd d (the log likelihood ratio of two shifted
+    normals), so that p = 1/(1 + exp(-(log base odds + evidence))) is calibrated over the whole survey;
+    d = 2.86 gives recall 0.8 and 2 % false mentions, 3.5 for polarity 4 % flips.
+    """
+    states = observed(truth)
+    writes = truth.writes[:, None]
+    there, bad = (states != NONE) & writes, (states == NEGATIVE) & writes
+    base = there.sum(0) / writes.sum()
+    p = expit(logit(base) + np.where(there, 1, -1) * DETECTION**2 / 2 + DETECTION * _normal(states, rng))
+    polar = np.where(there, np.where(bad, 1, -1), 0) * POLARITY**2 / 2 + POLARITY * _normal(states, rng)
+    p_bad = expit(logit(bad.sum(0) / np.maximum(there.sum(0), 1)) + polar)
+    seen = _with_states(truth, np.where((p > 0.5) & writes, np.where(p_bad > 0.5, NEGATIVE, POSITIVE), NONE))
+    row, theme = np.nonzero((p > 0.5) & writes)
+    mentions = pd.DataFrame(
+        {
+            "comment_id": row,
+            "theme": [truth.themes[t] for t in theme],
+            "polarity": np.where(p_bad[row, theme] > 0.5, "negative", "positive"),
+            "p_theme": p[row, theme],
+            "p_polarity": np.maximum(p_bad, 1 - p_bad)[row, theme],
+        }
+    )
+    everyone = np.arange(len(truth.y))
+    return seen, gather(pd.Series(everyone), mentions, seen, everyone)
+
+
+def _normal(like: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return rng.standard_normal(like.shape)
 
 
 def labeled(truth: Answers, model: Answers, n: int, rng: np.random.Generator) -> Labeled:

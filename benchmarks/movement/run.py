@@ -1,7 +1,13 @@
-"""The movement benchmark: known causes, coverage, false names, power, exactness, label noise, speed."""
+"""The movement benchmark: known causes, coverage, false names, power, exactness, label noise, speed.
+
+All stages take hours on a small machine. With `VOC_STAGES=main,themes` in the environment only these are
+run, and the others stay as they are in the output folder; `code` says with which modules each was run.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -9,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import voc.numbers
 from benchmarks.movement import exactness, noisy, rivals, speed, stress, tables
 from benchmarks.movement.simulate import Row, limit, run, summarize
 from benchmarks.movement.worlds import SCENARIOS
@@ -16,35 +23,53 @@ from benchmarks.record import machine, save
 from voc.numbers.regression import Options
 
 # n per wave: runs of every scenario
-FULL = {100: 200, 200: 200, 500: 200, 2000: 100, 5000: 30}
+FULL = {100: 200, 200: 200, 500: 200, 2000: 100, 5000: 20}
 QUICK = {200: 20, 500: 20}
 # the same for other numbers of themes
-OTHER_T = {100: 200, 200: 200, 500: 200, 2000: 50}
+OTHER_T = {100: 200, 200: 200, 500: 200, 2000: 100}
+MODULES = ("cells", "regression", "influence", "decomposition", "verdicts", "imputation", "noise")
 STAGES = ("main", "themes", "scales", "exactness", "stress", "noise", "speed", "rivals")
 
 
 def main(out: Path, quick: bool) -> None:
     """Runs every stage; a stage's result is kept beside the others as soon as it is there."""
-    result: dict[str, Any] = {"machine": machine(), "quick": quick}
+    chosen = os.environ.get("VOC_STAGES", "")
+    result: dict[str, Any] = _earlier(out) if chosen else {"quick": quick}
+    result["machine"] = machine()
     work = {
         "main": lambda: [asdict(row) for row in _scenarios(quick)],
         "themes": lambda: [asdict(row) for row in _themes(quick)],
         "scales": lambda: [asdict(row) | {"scale": kind} for kind, row in _scales(quick)],
         "exactness": lambda: exactness.measure(5 if quick else 30),
         "stress": lambda: stress.measure(20_000 if quick else 80_000),
-        "noise": lambda: noisy.measure({1000: 4} if quick else {1000: 60, 3000: 24}),
+        "noise": lambda: noisy.measure({1000: 4} if quick else {1000: 60, 3000: 40}),
         "speed": lambda: {
             "two waves of 200": speed.small(),
             "respondents x 100 themes": speed.timed(speed.many(50_000 if quick else 1_000_000, 100)),
         },
         "rivals": lambda: rivals.measure(2 if quick else 8),
     }
-    for stage in STAGES:
+    for stage in chosen.split(",") if chosen else STAGES:
         started = time.perf_counter()
         result[stage] = work[stage]()
         result.setdefault("seconds", {})[stage] = round(time.perf_counter() - started, 1)
+        result.setdefault("code", {})[stage] = _code()
         save(out, "movement", result, tables.markdown(result))
         print(f"{stage}: {result['seconds'][stage]} s", flush=True)
+
+
+def _earlier(out: Path) -> dict[str, Any]:
+    """What stands in the output folder."""
+    file = out / "movement.json"
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return found
+
+
+def _code() -> str:
+    """SHA-256 (12 digits) of the modules that the decomposition, its tests and the imputation are made of."""
+    folder = Path(voc.numbers.__file__).parent
+    text = b"".join((folder / f"{name}.py").read_bytes() for name in MODULES)
+    return hashlib.sha256(text).hexdigest()[:12]
 
 
 def _scenarios(quick: bool) -> list[Row]:

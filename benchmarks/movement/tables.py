@@ -138,17 +138,25 @@ def _noise(rows: list[Result]) -> str:
         "scenario", "n", "labels", "runs", "coverage of null themes: total / prevalence / effect", "false theme",
         "planted total: mean, coverage", "prevalence", "effect",
     ]  # fmt: skip
-    return "### Labels from a classifier (recall 0.8), 250 comments labeled by hand\n\n" + table(head, body)
+    return "### Labels from a classifier (recall 0.8)\n\n" + table(head, body)
 
 
 def _rivals(rows: list[Result]) -> str:
     body = [
-        [r["scenario"], r["method"], r.get("note") or ", ".join(f"{m} ({s})" for m, s in zip(r["mean"], r["spread"], strict=True)), r.get("seconds")]
+        [
+            r["scenario"], r["method"],
+            r.get("note") or ", ".join(f"{m} ({s})" for m, s in zip(r["mean"], r["spread"], strict=True)),
+            r.get("first"), r.get("null_bars_over_1"), r.get("named_falsely", "cannot say"), r.get("seconds"),
+        ]
         for r in rows
     ]  # fmt: skip
-    head = ["scenario", "method", "mix, theme 0 to 4, rest: mean (sd)", "seconds"]
-    return "### DoWhy and wise-pizza, 5 themes, n = 1000 (cause: theme 1 in i, theme 0 in ii)\n\n" + table(
-        head, body
+    head = [
+        "scenario", "method", "mix, theme 0 to 4, rest: mean (sd)", "cause has the largest bar",
+        "null bars of 1 point or more", "surveys with a false name", "CPU seconds",
+    ]  # fmt: skip
+    return (
+        f"### DoWhy's change attribution and wise-pizza, 5 themes, n = 1000, {rows[0]['runs']} surveys (cause: theme 1 in i_prev, theme 0 in ii_sev)\n\n"
+        + table(head, body)
     )
 
 

@@ -156,6 +156,27 @@ def test_alerts_per_segment_name_the_segment():
     assert found[0].theme == "t0"
 
 
+def test_one_stated_rate_however_many_segments_and_the_segment_says_where():
+    comments, mentions = weekly(np.random.default_rng(2), 30, 120, jump_at=22, factor=4.0)
+    parts = [(comments.assign(segment_branch="south"), mentions)]
+    for number, name in enumerate(("north", "east", "west")):
+        more, said = weekly(np.random.default_rng(3 + number), 30, 120, jump_at=99, factor=1.0)
+        parts.append(
+            (
+                more.assign(comment_id=name + more["comment_id"], segment_branch=name),
+                said.assign(comment_id=name + said["comment_id"]),
+            )
+        )
+    both, said = (pd.concat([part[i] for part in parts], ignore_index=True) for i in (0, 1))
+    found = trends.everywhere(both, said, NPS, segments=("segment_branch",))
+    assert (found[0].theme, found[0].column, found[0].segment) == ("t0", "segment_branch", "south")
+    assert {one.theme for one in found} == {"t0"}
+    alone = trends.alerts(both, said, NPS)
+    stated = alone[0].false_alarms_per_year if alone else 0.05 * 8
+    assert all(one.false_alarms_per_year <= 2 * stated + 1e-9 for one in found)
+    assert trends.everywhere(both, said, NPS) == alone
+
+
 def test_false_alarms_come_at_the_stated_rate():
     rng = np.random.default_rng(7)
     alarms, stated = 0, 0.0

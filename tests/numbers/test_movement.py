@@ -8,7 +8,7 @@ import pytest
 
 from tests.numbers.worlds import survey
 from voc.errors import InputError, OptionError
-from voc.numbers.explain import explain
+from voc.numbers.explain import explain, level_of
 from voc.settings import NumbersSettings
 
 LARGE = 25_000  # respondents per wave: noise of a part is about 0.4 points
@@ -143,17 +143,54 @@ def test_language_of_the_silent_is_spread_like_the_writers():
     assert sum(part.total for part in spread.parts) == pytest.approx(spread.delta.value, abs=1e-9)
 
 
-def test_segments_compare_like_periods_and_a_target_has_one_part():
+def test_segments_compare_like_periods():
     comments, mentions = survey(13, 300)
     groups = explain(comments, mentions, compare="segment_language=ar,en")
     assert groups.split == ("ar", "en")
     assert not any(segment.name in ("ar", "en") for segment in groups.segments)
+
+
+def test_a_target_is_compared_with_the_level():
+    comments, mentions = survey(13, 900)
     aim = explain(comments, mentions, after="after", target=40)
     assert aim.before.value == 40
-    assert [part.kind for part in aim.parts] == ["general"]
     assert aim.delta.value == pytest.approx(aim.after.value - 40)
-    for lang in ("ar", "en"):
-        assert aim.summary(lang)
+    assert sum(part.total for part in aim.parts) == pytest.approx(aim.delta.value, abs=1e-9)
+    now = comments[comments["period"] == "after"]
+    levels = level_of(now, mentions[mentions["comment_id"].isin(now["comment_id"])]).set_index("id")
+    for name, part in themes(aim).items():
+        assert part.total == pytest.approx(levels.loc[name, "total"], abs=2)  # segments are not held here
+        assert (part.prevalence, part.effect) == (part.total, 0.0)
+        assert part.low <= part.total <= part.high
+        assert sum(leaf.total for leaf in part.leaves) == pytest.approx(part.total)
+    assert any(part.named for part in themes(aim).values())
+    assert "level" in aim.summary("en")
+    assert "المستوى" in aim.summary("ar")
+    silent = explain(comments.assign(has_text=False), mentions.iloc[:0], after="after", target=40)
+    assert [part.kind for part in silent.parts] == ["general"]
+    assert silent.part("general").total == pytest.approx(silent.delta.value)
+
+
+def test_columns_and_spellings_of_other_tools_are_understood():
+    comments, mentions = survey(13, 300)
+    theirs = comments.rename(columns={"comment_id": "Response ID", "score": "Rating"})
+    codes = {"negative": -1, "neutral": 0, "positive": 1}
+    labels = mentions.rename(columns={"comment_id": "response_id", "theme": "Topic"}).assign(
+        Sentiment=mentions["polarity"].map(codes)
+    )
+    same = explain(theirs, labels.drop(columns="polarity"))
+    assert same.as_dict() == explain(comments, mentions).as_dict()
+    spelled = mentions.assign(polarity=mentions["polarity"].map({"negative": "NEG", "positive": "Positive"}))
+    assert explain(comments, spelled).as_dict() == same.as_dict()
+
+
+def test_drivers_per_segment_as_a_frame():
+    comments, mentions = survey(13, 500)
+    whole = level_of(comments, mentions)
+    assert {"total", "low", "high", "importance", "performance", "quadrant", "n_low"} <= set(whole.columns)
+    by = level_of(comments, mentions, by="segment_language")
+    assert set(by["segment"]) == {"ar", "en"}
+    assert level_of(comments.head(5), mentions.iloc[:0]).empty
 
 
 def test_dates_and_calendar_periods():

@@ -8,10 +8,14 @@ from tests.numbers.worlds import THEMES, survey
 from voc.errors import InputError, OptionError
 from voc.intake.scales import scale_of
 from voc.numbers.confusion import BOTH, NEGATIVE, NEUTRAL, NONE, POSITIVE, Labeled, mentions_of, states_of
+from voc.numbers.evidence import Reliability, gather
 from voc.numbers.explain import explain
-from voc.numbers.imputation import Writers, draw
+from voc.numbers.imputation import Chain
+from voc.numbers.imputation_models import Writers
 from voc.numbers.join import join
-from voc.numbers.noise import choose
+from voc.numbers.noise import FromProbabilities, choose, impute
+from voc.numbers.regression import Options
+from voc.settings import NumbersSettings
 
 NAMES = {"negative": NEGATIVE, "positive": POSITIVE}
 
@@ -82,14 +86,14 @@ def test_labeled_comments_keep_their_labels_and_a_perfect_model_its_own():
     seen = rng.choice([NONE, NEGATIVE, POSITIVE], (200, 3), p=[0.7, 0.2, 0.1])
     truth = np.where(rng.random(seen.shape) < 0.3, NONE, seen)
     known = np.arange(200) < 60
-    category = rng.integers(0, 3, 200)
-    writers = Writers(seen, category, category, np.zeros(200, dtype=int), known, truth)
+    category, wave, segment = rng.integers(0, 3, 200), np.repeat([0, 1], 100), np.zeros(200, dtype=int)
     labeled = Labeled(np.arange(60), truth[:60], seen[:60], np.ones(60))
-    drawn = draw(writers, labeled.confusion(), rng)
+    confusion = [table.T for table in labeled.confusion()]
+    drawn = Chain(Writers(seen, wave, category, segment, known, truth), confusion, rng).draw(confusion)
     assert np.array_equal(drawn[known], truth[known])
-    certain = np.tile(np.eye(5), (3, 1, 1))
-    perfect = Writers(seen, category, category, np.zeros(200, dtype=int), ~known & False, seen)
-    assert np.array_equal(draw(perfect, certain, rng), seen)
+    certain = [np.eye(5)] * 3
+    perfect = Writers(seen, wave, category, segment, ~known & False, seen)
+    assert np.array_equal(Chain(perfect, certain, rng).draw(certain), seen)
 
 
 def test_choose_gives_known_chances_and_favors_rare_themes():
@@ -139,3 +143,106 @@ def test_a_theme_only_the_analyst_found_gets_its_part():
     movement = explain(comments, seen, labels=labels)
     assert "theme-3" in {*movement.pooled, *(part.id for part in movement.parts)} or movement.part("other")
     assert sum(part.total for part in movement.parts) == pytest.approx(movement.delta.value, abs=1e-9)
+
+
+def unsure(comments, mentions, seed):
+    """The mentions with false ones among them; of these, and of as many true ones, the model is half sure."""
+    rng = np.random.default_rng(seed)
+    writers = comments.loc[comments["has_text"], "comment_id"].to_numpy()
+    row, theme = np.nonzero(rng.random((len(writers), THEMES)) < 0.06)
+    false = pd.DataFrame(
+        {"comment_id": writers[row], "theme": [f"theme-{t}" for t in theme], "polarity": "negative"}
+    )
+    half_sure = rng.random(len(mentions)) < len(false) / len(mentions)
+    true = mentions.assign(p_theme=np.where(half_sure, 0.5, 0.99))
+    said = pd.concat([true, false.assign(p_theme=0.5)], ignore_index=True)
+    return said.drop_duplicates(["comment_id", "theme"]).assign(p_polarity=0.99, origin="model")
+
+
+def test_the_models_own_doubt_takes_false_mentions_back_and_the_parts_still_add_up():
+    comments, mentions = survey(3, 1500, rise=0.2)
+    said = unsure(comments, mentions, 3)
+    truth, doubted = explain(comments, mentions), explain(comments, said)
+    trusted = explain(comments, said, settings=NumbersSettings(label_error="ignore"))
+    assert doubted.notices["imputations"] == 6
+    assert "imputations" not in trusted.notices
+    assert sum(part.total for part in doubted.parts) == pytest.approx(doubted.delta.value, abs=1e-9)
+    errors = [
+        np.mean([abs(movement.part(part.id).total - part.total) for part in truth.parts])
+        for movement in (doubted, trusted)
+    ]
+    assert errors[0] < errors[1]
+    assert doubted.part("theme-1").named
+    for part in doubted.parts:  # readers count what the model found, whatever was drawn
+        assert (part.n_before, part.n_after) == (
+            trusted.part(part.id).n_before,
+            trusted.part(part.id).n_after,
+        )
+    for lang, words in (("en", "the model's own probabilities"), ("ar", "احتمالات النموذج")):
+        assert words in doubted.summary(lang)
+
+
+def test_draws_depend_neither_on_the_order_of_rows_nor_on_which_side_comes_first():
+    comments, mentions = survey(4, 250, rise=0.2)
+    said = unsure(comments, mentions, 4)
+    there = explain(comments, said, before="before", after="after")
+    back = explain(
+        comments.sample(frac=1, random_state=1),
+        said.sample(frac=1, random_state=2),
+        before="after",
+        after="before",
+    )
+    for part in there.parts:
+        assert back.part(part.id).total == pytest.approx(-part.total, abs=1e-9)
+        assert back.part(part.id).prevalence == pytest.approx(-part.prevalence, abs=1e-9)
+
+
+def test_a_certain_model_needs_no_imputation_and_an_analyst_is_certain():
+    comments, mentions = survey(5, 300)
+    plain = explain(comments, mentions).as_dict()
+    assert explain(comments, mentions.assign(p_theme=1.0, p_polarity=1.0)).as_dict() == plain
+    assert explain(comments, mentions.assign(p_theme=np.nan, p_polarity=np.nan)).as_dict() == plain
+    edited = mentions.assign(p_theme=0.6, p_polarity=0.6, origin="analyst")
+    made = explain(comments, edited)
+    for part in plain["parts"]:
+        assert made.part(part["id"]).total == pytest.approx(part["total"], abs=1e-9)
+
+
+def test_what_a_forgetful_model_missed_is_put_back():
+    comments, mentions = survey(6, 3000, rise=0.2)
+    rng = np.random.default_rng(6)
+    found = mentions[rng.random(len(mentions)) < 0.7].assign(p_theme=0.98, p_polarity=0.98)
+    true = explain(comments, mentions).part("theme-1").prevalence
+    naive = (
+        explain(comments, found, settings=NumbersSettings(label_error="ignore")).part("theme-1").prevalence
+    )
+    joined = join(comments, found, (comments["period"] == "after").to_numpy(dtype=int), scale_of("nps"), ())
+    evidence = gather(comments["comment_id"], found, joined.answers, joined.row)
+    errors = FromProbabilities(evidence, Reliability(recall=(0.7, 200.0)))
+    made = impute(joined.answers, errors, Options(), seed=1, imputations=4)
+    leaves = np.flatnonzero(made.answers.leaf_theme == joined.answers.themes.index("theme-1"))
+    assert abs(made.components[leaves].sum() - true) < abs(naive - true)
+
+
+def test_likelihoods_return_the_probabilities_they_were_made_from():
+    comments, mentions = survey(7, 400)
+    said = unsure(comments, mentions, 7)
+    joined = join(comments, said, (comments["period"] == "after").to_numpy(dtype=int), scale_of("nps"), ())
+    evidence = gather(comments["comment_id"], said, joined.answers, joined.row)
+    chance = evidence.likelihood(None, np.ones(THEMES))[0]
+    count = evidence.count[0]
+    assert count.sum() == comments["has_text"].sum()
+    expected = (count @ evidence.p) / count.sum()  # share of the comments that hold theme 0
+    for code in np.flatnonzero(count[1:]) + 1:
+        there = chance[code, 1:] @ (count @ (chance * _shares(evidence)))[1:] / count.sum()
+        assert there == pytest.approx(evidence.p[code], abs=1e-9)
+    assert (count @ (chance * _shares(evidence)))[1:].sum() / count.sum() == pytest.approx(expected)
+    doubtful = evidence.likelihood(0.6, np.full(THEMES, 0.8))[0]
+    assert doubtful[0, NEGATIVE] > 0 == chance[0, NEGATIVE]
+
+
+def _shares(evidence):
+    """Shares of the states of theme 0 that its probabilities imply."""
+    found = evidence.states * evidence.p[:, None] * evidence.alive[0]
+    found[:, NONE] = 1 - evidence.p
+    return evidence.count[0] @ (found / found.sum(1, keepdims=True)) / evidence.count[0].sum()

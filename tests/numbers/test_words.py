@@ -47,7 +47,8 @@ def test_the_whole_move_comes_first_and_general_last(told):
     lines = texts["en"].splitlines()
     assert lines[0].startswith("NPS")
     assert ("within noise" in lines[0]) == (movement.verdict == "within_noise")
-    assert "Not explained" in lines[-1] or "without a matching change" in lines[-1]
+    assert "Not explained" in lines[-2] or "without a matching change" in lines[-2]
+    assert lines[-1] == "Labeling error is not included in the intervals."
 
 
 def test_every_points_figure_has_its_interval(told):

@@ -18,6 +18,10 @@ def explain(
     before: Annotated[str | None, typer.Option(metavar="PERIOD", help="Earlier period.")] = None,
     after: Annotated[str | None, typer.Option(metavar="PERIOD", help="Later period.")] = None,
     compare: Annotated[str | None, typer.Option(metavar="COL=A,B", help="Two segments.")] = None,
+    target: Annotated[float | None, typer.Option(help="Score to reach, instead of --before.")] = None,
+    segment: Annotated[list[str] | None, typer.Option(help="Column of the mix part; repeatable.")] = None,
+    labels: Annotated[Path | None, typer.Option(help="Comments you labeled by hand.")] = None,
+    drivers: Annotated[bool, typer.Option(help="Also what goes with the level now.")] = False,
     scale: Annotated[str, typer.Option(help="nps, csat, ces, stars or MIN-MAX.")] = "nps",
     lang: Annotated[str, typer.Option(help="Language of the words: ar or en.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print the movement as JSON.")] = False,
@@ -26,18 +30,34 @@ def explain(
 
     Example:
       voc explain comments.parquet mentions.parquet --before 2024-Q1 --after 2024-Q2
+      voc explain survey.csv --after 2024-Q2 --target 40 --drivers
     """
     from voc.cli.run import one_of
     from voc.numbers.explain import explain as run
+    from voc.numbers.explain import level_of
 
     one_of("--lang", lang, ("ar", "en"))
-    movement = run(comments, mentions, before=before, after=after, compare=compare, scale=scale)
+    movement = run(
+        comments,
+        mentions,
+        before=before,
+        after=after,
+        compare=compare,
+        target=target,
+        scale=scale,
+        segments=tuple(segment) if segment else None,
+        labels=labels,
+    )
+    levels = level_of(comments, mentions, scale=scale) if drivers else None
     if as_json:
-        print_json(movement.as_dict())
+        print_json(movement.as_dict() | ({} if levels is None else {"drivers": levels.to_dict("records")}))
         return
     typer.echo(movement.summary("ar" if lang == "ar" else "en"))
     typer.echo("")
     typer.echo(movement.to_frame().round(2).to_string(index=False))
+    if levels is not None:
+        typer.echo("")
+        typer.echo(levels.round(2).to_string(index=False))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -173,7 +173,10 @@ def measure(
     """
     scored = comments[comments["score"].notna()]
     dated = "answered_at" in comments and comments["answered_at"].notna().any()
-    risen = tuple(trends.alerts(comments, mentions, scale, settings=settings)) if dated else ()
+    columns = tuple(str(c) for c in comments.columns if c == "language" or str(c).startswith("segment_"))
+    risen: tuple[Alert, ...] = ()
+    if dated:
+        risen = tuple(trends.everywhere(comments, mentions, scale, segments=columns, settings=settings))
     if scale is None or scored.empty:
         return Numbers(comparison, None, None, (), risen)
     overall = _estimate(scored, scale, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,24 @@ from voc.errors import InputError, OptionError
 from voc.intake import periods
 from voc.intake.scales import Scale, ScoreProblem, scale_of
 from voc.labels import POLARITIES
+from voc.numbers import drivers
 from voc.numbers.movement import Movement, between
 from voc.numbers.split import Split, to_target, two_periods, two_segments
 from voc.settings import NumbersSettings
 
 SHOWN = 5  # examples in an error message
+SYNONYMS = {  # what other tools call our columns; used where ours is missing
+    "comment_id": ("id", "response_id", "responseid", "review_id", "feedback_id"),
+    "score": ("nps", "rating", "nps_score", "csat", "stars"),
+    "theme": ("topic", "category", "aspect", "code", "label"),
+    "polarity": ("sentiment", "tone", "valence"),
+}
+SPELLINGS = {
+    "negative": ("neg", "-1", "-1.0", "bad", "سلبي"),
+    "neutral": ("neu", "0", "0.0", "none", "mixed", "محايد"),
+    "positive": ("pos", "1", "1.0", "+1", "good", "إيجابي", "ايجابي"),
+}
+KEPT = ("model", "p_theme", "p_polarity", "origin")  # columns of the mentions that the numbers can use
 
 
 def explain(
@@ -38,13 +52,15 @@ def explain(
         comments: pandas or polars frame, or path of a CSV, Parquet or JSONL file, with `score`, and
             `period` or `answered_at`; uses comment_id, respondent_id, text or has_text, weight,
             language and segment_* where present. A column `themes` may hold lists, or texts like
-            ``"staff:negative; price:positive"`` (without a polarity: neutral).
+            ``"staff:negative; price:positive"`` (without a polarity: neutral). Names and spellings that
+            other tools use (id, rating, topic, sentiment; pos, neg, 1, -1) are understood.
         mentions: frame or path with comment_id, theme and, where known, polarity; None when the
             comments have `themes`.
         before: earlier period such as 2024-Q1, or a value of the `period` column.
         after: later period.
         compare: two groups, ``"COLUMN=A,B"``.
-        target: score to reach, points, instead of `before`.
+        target: score to reach, points, instead of `before`: the parts are then those of the level
+            (see `voc.numbers.target`).
         scale: nps, csat, ces, stars, MIN-MAX or a `Scale`.
         segments: columns of the mix part; None takes language and every segment_* column.
         parents: theme -> parent theme.
@@ -70,6 +86,42 @@ def explain(
         settings=settings,
         labels=None if labels is None else _table(labels, "labels"),
     )
+
+
+def level_of(
+    comments: Any,
+    mentions: Any = None,
+    *,
+    scale: str | Scale = "nps",
+    by: str | None = None,
+    parents: dict[str, str | None] | None = None,
+    settings: NumbersSettings | None = None,
+) -> pd.DataFrame:
+    """What goes with the level of the score: a row per theme with the fields of `drivers.Driver`.
+
+    Args:
+        comments: as for `explain`.
+        mentions: as for `explain`.
+        scale: as for `explain`.
+        by: a segment column; the rows then carry its value in the column `segment`.
+        parents: as for `explain`.
+        settings: as for `explain`.
+
+    Raises:
+        InputError, OptionError: tables or options do not fit; the message says what would.
+    """
+    chosen = scale_of(scale) if isinstance(scale, str) else scale
+    scored = _scored(_table(comments, "comments"), chosen)
+    labeled = _mentions(scored, None if mentions is None else _table(mentions, "mentions"))
+    found: dict[str | None, list[drivers.Driver]] = {}
+    if by is None:
+        found[None] = drivers.rank(scored, labeled, chosen, parents=parents, settings=settings)
+    else:
+        found.update(drivers.by_segment(scored, labeled, chosen, by, parents=parents, settings=settings))
+    rows = [{"segment": name, **asdict(one)} for name, ranked in found.items() for one in ranked]
+    columns = ["segment", *(field.name for field in fields(drivers.Driver))]
+    table = pd.DataFrame(rows, columns=columns)
+    return table if by is not None else table.drop(columns="segment")
 
 
 def split_of(
@@ -156,10 +208,29 @@ def _file(path: Path, what: str) -> pd.DataFrame:
         ) from error
 
 
+def _renamed(table: pd.DataFrame) -> pd.DataFrame:
+    """Our column names for those of other tools, where ours are missing and only one fits."""
+    names = {str(column).strip().lower().replace(" ", "_"): column for column in table.columns}
+    found = {}
+    for ours, others in SYNONYMS.items():
+        fitting = [names[other] for other in (ours, *others) if other in names]
+        if ours not in table.columns and len(fitting) == 1:
+            found[fitting[0]] = ours
+    return table.rename(columns=found)
+
+
+def _spelled(polarity: pd.Series) -> pd.Series:
+    """Polarities in our spelling; what is not known stays, and is refused later with its name."""
+    known = {other: ours for ours, others in SPELLINGS.items() for other in (ours, *others)}
+    text = polarity.astype(object).where(polarity.notna(), "neutral")
+    return text.map(lambda value: known.get(str(value).strip().lower(), value))
+
+
 def _scored(table: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     """The comments with an id each and scores as numbers on the scale."""
     if table.empty:
         raise InputError("The comments table has no rows.")
+    table = _renamed(table)
     if "score" not in table.columns:
         raise InputError(f"The comments need a column `score`; they have {_names(table)}.")
     if "comment_id" not in table.columns:
@@ -187,19 +258,20 @@ def _mentions(comments: pd.DataFrame, mentions: pd.DataFrame | None) -> pd.DataF
                 f"`themes` in the comments, which have {_names(comments)}."
             )
         mentions = _unfolded(comments)
+    mentions = _renamed(mentions)
     missing = [column for column in ("comment_id", "theme") if column not in mentions.columns]
     if missing:
         raise InputError(f"The mentions lack {', '.join(missing)}; they have {_names(mentions)}.")
     polarity = (
         mentions["polarity"] if "polarity" in mentions.columns else pd.Series("neutral", index=mentions.index)
     )
-    kept = {name: mentions[name] for name in ("model",) if name in mentions.columns}
+    kept = {name: mentions[name] for name in KEPT if name in mentions.columns}
     return pd.DataFrame(
         {
             **kept,
             "comment_id": mentions["comment_id"].astype(str),
             "theme": mentions["theme"].astype(str),
-            "polarity": polarity.astype(object).where(polarity.notna(), "neutral"),
+            "polarity": _spelled(polarity),
         }
     )
 
@@ -212,6 +284,7 @@ def _unfolded(comments: pd.DataFrame) -> pd.DataFrame:
             continue
         for item in themes.split(";") if isinstance(themes, str) else list(themes):
             theme, _, polarity = str(item).strip().rpartition(":")
+            polarity = _spelled(pd.Series([polarity])).iloc[0] if theme else polarity
             if polarity not in POLARITIES:
                 theme, polarity = str(item).strip(), "neutral"
             if theme:

@@ -1,157 +1,91 @@
-"""True states of the themes drawn given what the model said, the score class, the wave and the other themes.
+"""True states of the themes drawn given what the model said, the score and the other themes of the comment.
 
-Data augmentation in a log-linear model: the prior odds of a state are a base per theme, wave and score
-class, times a factor per score class for how many other bad and good things the comment mentions, times
-a factor per theme and segment. Within a score class mentions exclude each other ("explaining away"), so
-drawing each theme on its own would put the score on the wrong theme; the joint draw does not.
+Data augmentation, compatible with the analysis that follows (Bartlett, Seaman, White and Carpenter 2015,
+Stat. Methods Med. Res. 24): a state is drawn with odds proportional to the chance of the state beside
+the comment's other mentions x the chance of the comment's score given all mentions x the likelihood of
+what was seen. The two models are drawn anew in every sweep.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from voc.numbers.confusion import BOTH, NEGATIVE, POSITIVE, STATES
+from voc.numbers.confusion import NONE, STATES
+from voc.numbers.imputation_models import MentionModel, ScoreModel, Writers, bad_of, good_of
 from voc.numbers.matrices import Floats, Ints
 
-SWEEPS = 12
-BUCKETS = 3  # none, one, two or more others
+FIRST_SWEEPS, SWEEPS = 10, 4  # to forget the start; between two draws
+FIRST_STEPS = 5  # of Newton, at the start
+Likelihood = list[Floats]  # per theme (codes, S): chance of what was seen given each true state
 
 
-@dataclass(frozen=True)
-class Writers:
-    """The comments whose states are drawn.
+class Chain:
+    """A chain of draws of the states of n comments."""
 
-    Attributes:
-        seen: (n, T) the model's states.
-        cell: (n,) wave x score class.
-        category: (n,) score class.
-        segment: (n,) segment.
-        known: (n,) True where an analyst labeled the comment.
-        truth: (n, T) the analyst's states there.
-    """
+    def __init__(self, writers: Writers, likelihood: Likelihood, rng: np.random.Generator) -> None:
+        self.writers, self.rng = writers, rng
+        self.states = _start(writers, likelihood, rng)
+        self.mentions = MentionModel(writers, self.states)
+        self.scores = ScoreModel(writers)
+        self.fresh = True
 
-    seen: Ints
-    cell: Ints
-    category: Ints
-    segment: Ints
-    known: np.ndarray
-    truth: Ints
+    def draw(self, likelihood: Likelihood) -> Ints:
+        """(n, T) the next draw; labeled comments keep the analyst's states."""
+        for _ in range(FIRST_SWEEPS if self.fresh else SWEEPS):
+            self.scores.refit(self.states, self.rng, FIRST_STEPS if self.fresh else 1)
+            self._sweep(likelihood)
+            self.mentions.refit(self.rng)
+            self.fresh = False
+        return self.states.copy()
 
-
-@dataclass
-class _Model:
-    """Factors of the prior odds; updated in place from sweep to sweep."""
-
-    base: Floats  # (T, cells, S)
-    others: Floats  # (categories, buckets^2, S)
-    place: Floats  # (T, segments, S)
-
-    def odds(self, theme: int, writers: Writers, bucket: Ints) -> Floats:
-        """(n, S) prior odds of the states of one theme."""
-        return np.asarray(
-            self.base[theme, writers.cell]
-            * self.others[writers.category, bucket]
-            * self.place[theme, writers.segment]
-        )
-
-
-def draw(writers: Writers, confusion: Floats, rng: np.random.Generator, sweeps: int = SWEEPS) -> Ints:
-    """(n, T) one draw of the true states; labeled comments keep the analyst's.
-
-    Args:
-        writers: the comments.
-        confusion: (T, S, S) chance of each model state (last) given the true state.
-        rng: source of luck.
-        sweeps: rounds of drawing all themes and refitting the factors.
-    """
-    themes = writers.seen.shape[1]
-    likelihood = [confusion[t][:, writers.seen[:, t]].T for t in range(themes)]  # (n, S) each
-    model = _start(writers, confusion)
-    states = np.empty_like(writers.seen)
-    for t in range(themes):
-        states[:, t] = _sampled(model.base[t, writers.cell] * likelihood[t], rng)
-    states = np.where(writers.known[:, None], writers.truth, states)
-    bad, good = _tallies(states)
-    for _ in range(sweeps):
-        counts = _Counts(model)
-        for t in range(themes):
-            own_bad, own_good = _bad(states[:, t]), _good(states[:, t])
-            bucket = _bucket(bad - own_bad, good - own_good)
-            odds = model.odds(t, writers, bucket)
-            new = np.where(writers.known, writers.truth[:, t], _sampled(odds * likelihood[t], rng))
-            counts.add(t, writers, bucket, new, odds / odds.sum(1, keepdims=True))
-            bad, good = bad + _bad(new) - own_bad, good + _good(new) - own_good
+    def _sweep(self, likelihood: Likelihood) -> None:
+        """Every theme of every comment once."""
+        writers, states = self.writers, self.states
+        classes = writers.sizes[2]
+        odds, factor = self.scores.odds(states)
+        bad, good = bad_of(states).sum(1), good_of(states).sum(1)
+        for t, seen in enumerate(likelihood):
+            alive = np.flatnonzero(seen.max(0) > 0)
+            own = states[:, t]
+            bad, good = bad - bad_of(own), good - good_of(own)
+            odds /= factor[writers.wave, t, own]
+            key = self.mentions.key(bad, good)
+            prior = (
+                self.mentions.chance[t].reshape(2, -1, 1, STATES) * factor[:, t].transpose(0, 2, 1)[:, None]
+            )
+            chance = prior.reshape(-1, STATES)[:, alive][key * classes + writers.category]
+            chance *= seen[:, alive][writers.code[:, t]]
+            for wave, rows in enumerate(writers.slices()):
+                chance[rows] /= odds[rows] @ factor[wave, t, alive].T
+            new = np.where(writers.known, writers.truth[:, t], alive[_sampled(chance, self.rng)])
+            self.mentions.note(t, key, new)
+            bad, good = bad + bad_of(new), good + good_of(new)
+            odds *= factor[writers.wave, t, new]
             states[:, t] = new
-        counts.refit(model, rng)
-    return states
 
 
-def _start(writers: Writers, confusion: Floats) -> _Model:
-    """Base odds by EM for every theme on its own, the other factors at 1."""
-    themes, cells = writers.seen.shape[1], int(writers.cell.max()) + 1
-    base = np.empty((themes, cells, STATES))
-    for t in range(themes):
-        seen = np.bincount(writers.cell * STATES + writers.seen[:, t], minlength=cells * STATES)
-        seen = seen.reshape(cells, STATES).astype(np.float64)
-        share = (seen + 0.01) / (seen + 0.01).sum(1, keepdims=True)
+def _start(writers: Writers, likelihood: Likelihood, rng: np.random.Generator) -> Ints:
+    """(n, T) states drawn per theme on its own, with shares per wave and score class found by EM."""
+    themes, _, classes = writers.sizes
+    cell = writers.wave * classes + writers.category
+    states = np.empty((len(cell), themes), dtype=np.int64)
+    for t, seen in enumerate(likelihood):
+        codes = len(seen)
+        count = np.bincount(cell * codes + writers.code[:, t], minlength=2 * classes * codes)
+        count = count.reshape(2 * classes, codes).astype(np.float64)
+        share = np.full((2 * classes, STATES), 0.1 / (STATES - 1))
+        share[:, NONE] = 0.9
         for _ in range(40):
-            joint = share[:, :, None] * confusion[t][None]
-            joint /= np.maximum(joint.sum(1, keepdims=True), 1e-300)
-            share = np.einsum("cij,cj->ci", joint, seen) + 0.01
+            joint = share[:, None, :] * seen[None]  # (cells, codes, S)
+            joint /= np.maximum(joint.sum(2, keepdims=True), 1e-300)
+            share = np.einsum("gcs,gc->gs", joint, count) + 0.01
             share /= share.sum(1, keepdims=True)
-        base[t] = share
-    shape = int(writers.category.max()) + 1, BUCKETS**2, STATES
-    return _Model(base, np.ones(shape), np.ones((themes, int(writers.segment.max()) + 1, STATES)))
+        states[:, t] = _sampled(share[cell] * seen[writers.code[:, t]], rng)
+    return np.where(writers.known[:, None], writers.truth, states)
 
 
-class _Counts:
-    """Drawn and expected numbers behind every factor, collected over one sweep."""
-
-    def __init__(self, model: _Model) -> None:
-        self.drawn = [np.zeros_like(factor) for factor in (model.base, model.others, model.place)]
-        self.expected = [np.zeros_like(factor) for factor in (model.base, model.others, model.place)]
-
-    def add(self, theme: int, writers: Writers, bucket: Ints, states: Ints, prior: Floats) -> None:
-        keys = (writers.cell, writers.category * BUCKETS**2 + bucket, writers.segment)
-        for i, key in enumerate(keys):
-            shape = self.drawn[i][theme].shape if i != 1 else self.drawn[1].shape
-            size = int(np.prod(shape[:-1]))
-            target = (slice(None),) if i == 1 else (theme,)
-            drawn = np.bincount(key * STATES + states, minlength=size * STATES).reshape(shape)
-            expected = np.stack([np.bincount(key, prior[:, s], size) for s in range(STATES)], 1)
-            self.drawn[i][target] += drawn
-            self.expected[i][target] += expected.reshape(shape)
-
-    def refit(self, model: _Model, rng: np.random.Generator) -> None:
-        """One round of iterative proportional fitting, with the luck of a Dirichlet draw in the base."""
-        for i, factor in enumerate((model.base, model.others, model.place)):
-            drawn = rng.gamma(self.drawn[i] + 0.05) if i == 0 else self.drawn[i] + 1.0
-            factor *= drawn / (self.expected[i] + (0.05 if i == 0 else 1.0))
-            np.clip(factor, 1e-8, 1e8, out=factor)
-            factor /= factor.sum(-1, keepdims=True) if i == 0 else 1.0
-
-
-def _bad(states: Ints) -> Ints:
-    return np.asarray((states == NEGATIVE) | (states == BOTH), dtype=np.int64)
-
-
-def _good(states: Ints) -> Ints:
-    return np.asarray((states == POSITIVE) | (states == BOTH), dtype=np.int64)
-
-
-def _bucket(bad: Ints, good: Ints) -> Ints:
-    """(n,) which of the nine combinations of other bad and good mentions."""
-    return np.asarray(np.minimum(bad, BUCKETS - 1) * BUCKETS + np.minimum(good, BUCKETS - 1))
-
-
-def _tallies(states: Ints) -> tuple[Ints, Ints]:
-    return _bad(states).sum(1), _good(states).sum(1)
-
-
-def _sampled(odds: Floats, rng: np.random.Generator) -> Ints:
-    """(n,) one state per row of (n, S) odds."""
-    reach = odds.cumsum(1)
-    luck = rng.random(len(odds)) * reach[:, -1]
-    return np.asarray(np.minimum((luck[:, None] > reach).sum(1), STATES - 1))
+def _sampled(chance: Floats, rng: np.random.Generator) -> Ints:
+    """(n,) one column per row of (n, m) odds."""
+    reach = chance.cumsum(1)
+    luck = rng.random(len(chance)) * reach[:, -1]
+    return np.asarray(np.minimum((luck[:, None] >= reach).sum(1), chance.shape[1] - 1))

@@ -48,16 +48,31 @@ def beyond_common(fit: Fit, polarity: Ints, raw: bool = False) -> Common:
         if len(j) < LEAVES_FOR_COMMON:
             continue
         change, se = changes[j], errors[j]
-        center = float(np.median(change))
-        for _ in range(30):
-            pull = np.minimum(1, HUBER / np.maximum(np.abs(change - center) / se, TINY)) / se**2
-            center, last = float(pull @ change / pull.sum()), center
-            if abs(center - last) < 1e-13 * (1 + abs(center)):
-                break
+        center = _location(change, se)
         inside = (np.abs(change - center) <= HUBER * se) / se**2
         own[j] = change - center
         jacobian[np.ix_(j, j)] -= inside / max(float(inside.sum()), TINY)
     return Common(own, jacobian)
+
+
+def _location(x: Floats, se: Floats) -> float:
+    """Huber's location of `x` (weights 1/se^2): exact for its inliers, until these stay the same."""
+    center, side = float(np.median(x)), None
+    for _ in range(30):
+        now = np.where(np.abs(x - center) <= HUBER * se, 0.0, np.sign(x - center))
+        if side is not None and (now == side).all():
+            return center
+        side = now
+        pull = (side == 0) / se**2
+        if not pull.any():
+            break
+        center = float((pull @ x + HUBER * (side @ (1 / se))) / pull.sum())
+    for _ in range(500):  # it went in circles: reweighting always settles
+        pull = np.minimum(1, HUBER / np.maximum(np.abs(x - center) / se, TINY)) / se**2
+        center, last = float(pull @ x / pull.sum()), center
+        if abs(center - last) < 1e-13 * (1 + abs(center)):
+            break
+    return center
 
 
 def ingredient_covariance(

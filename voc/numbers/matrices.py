@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Matrix = sp.csr_matrix | Floats
 
-DENSE = 300_000  # numbers in a matrix up to which it is kept whole
+DENSE = 40_000  # numbers in a matrix up to which it is kept whole: where both ways take as long
 
 
 def compact(matrix: Matrix) -> Matrix:

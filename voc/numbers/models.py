@@ -1,11 +1,16 @@
-"""One model for both sides of a comparison: labels of two model versions are never compared."""
+"""One model for both sides of a comparison, and what is known of that model.
+
+Labels of two model versions are never compared.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from voc import artifacts
 from voc.errors import InputError
+from voc.numbers.evidence import Reliability
 from voc.numbers.matrices import Ints
 
 COLUMN = "model"
@@ -39,6 +44,21 @@ def refuse_two_models(comments: pd.DataFrame, mentions: pd.DataFrame, side: Ints
             f"The two sides were labeled by different models ({_said(found[0])} and {_said(found[1])}); "
             "their labels cannot be compared. Label both with one model: run `voc analyze` on all rows again."
         )
+
+
+def reliability_of(comments: pd.DataFrame) -> Reliability:
+    """Precision and recall of the embedded theme model, where the comments say that it read them."""
+    if COLUMN not in comments.columns:
+        return Reliability()
+    themes = artifacts.find("themes")
+    names = comments[COLUMN].dropna().astype(str).unique()
+    if not len(names) or not all(f"voc-themes {themes.version};" in f"{name};" for name in names):
+        return Reliability()
+    measured = themes.facts.get("reliability", {})
+    precision, recall = (
+        tuple(measured[part]) if part in measured else None for part in ("precision", "recall")
+    )
+    return Reliability(precision, recall)
 
 
 def _said(names: set[str]) -> str:

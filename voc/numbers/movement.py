@@ -127,7 +127,9 @@ class Movement:
         over_time: False when two groups are compared instead of two periods.
         segments: segments of the mix part.
         pooled: themes that had a polarity with too few comments and went to "other".
-        notices: what the numbers rest on, for the method note: code -> number.
+        notices: what the numbers rest on, for the method note, code -> number. labeled_comments: an
+            analyst's labels; imputations: draws from the model's probabilities, with model_precision
+            and model_recall where its card has them; without either, label error is not included.
         sensitivity: with labels, theme -> (prevalence, effect) by the moment correction, points.
     """
 

@@ -1,87 +1,166 @@
-"""Classifier error carried into the movement: multiple imputation from a labeled subsample.
+"""Classifier error carried into the movement: multiple imputation of the true mentions.
 
-Each imputation draws the confusion anew (Bayesian bootstrap of the labeled comments), then the true
-states of every comment, then decomposes. Parts are the mean over imputations (exact, as each is);
-variances follow Rubin: mean variance + (1 + 1/m) x variance between imputations.
+What is known of the model's errors comes from comments an analyst labeled, or, without them, from the
+model's own probabilities. Each imputation draws the error rates anew, then the true states of every
+comment, then decomposes. Parts are the mean over imputations (exact, as each is); variances follow
+Rubin: mean variance + (1 + 1/m) x variance between imputations.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from voc.errors import InputError, OptionError
+from voc.errors import OptionError
 from voc.numbers.answers import Answers, pool_rare
-from voc.numbers.confusion import BOTH, NEGATIVE, NEUTRAL, POSITIVE, Labeled, mentions_of, observed, states_of
+from voc.numbers.confusion import BOTH, NEGATIVE, NEUTRAL, POSITIVE, Labeled, mentions_of, observed
 from voc.numbers.decomposition import Decomposition, decompose
-from voc.numbers.imputation import Writers, draw
+from voc.numbers.evidence import BY_THEME, Evidence, Reliability
+from voc.numbers.imputation import Chain, Likelihood
+from voc.numbers.imputation_models import Writers
 from voc.numbers.join import has_text
+from voc.numbers.labeled import LEAST_LABELS
 from voc.numbers.matrices import Floats, Ints
 from voc.numbers.regression import Options
 
-IMPUTATIONS = 10
-LEAST_LABELS = 50
+IMPUTATIONS = 10  # with an analyst's labels
+FEW_IMPUTATIONS = 6  # from the model's probabilities, in every analysis
+
+
+class Errors(Protocol):
+    """What is known of a model's errors."""
+
+    def codes(self, answers: Answers) -> Ints:
+        """(n, T) what was seen of each theme; 0 = nothing."""
+
+    def known(self, answers: Answers) -> tuple[np.ndarray, Ints]:
+        """(n,) which answers are labeled, and (n, T) their true states."""
+
+    def leaves(self, answers: Answers) -> tuple[Ints, Ints]:
+        """Polarity and theme of every leaf that may be drawn."""
+
+    def likelihoods(self, m: int, rng: np.random.Generator) -> Iterator[Likelihood]:
+        """Draws of the error rates."""
+
+
+@dataclass(frozen=True)
+class FromLabels:
+    """Error rates from the comments an analyst labeled."""
+
+    labeled: Labeled
+
+    def codes(self, answers: Answers) -> Ints:
+        """The model's states."""
+        return observed(answers)
+
+    def known(self, answers: Answers) -> tuple[np.ndarray, Ints]:
+        """The analyst's states."""
+        known = np.zeros(len(answers.y), dtype=bool)
+        known[self.labeled.row] = True
+        truth = np.zeros((len(answers.y), len(answers.themes)), dtype=np.int64)
+        truth[self.labeled.row] = self.labeled.truth
+        return known, truth
+
+    def leaves(self, answers: Answers) -> tuple[Ints, Ints]:
+        """The leaves that the model or the analyst used."""
+        used = set(zip(answers.leaf_theme.tolist(), answers.leaf_polarity.tolist(), strict=True))
+        for polarity, own in ((0, (NEGATIVE, BOTH)), (1, (NEUTRAL,)), (2, (POSITIVE, BOTH))):
+            used |= {(int(t), polarity) for t in np.flatnonzero(np.isin(self.labeled.truth, own).any(0))}
+        leaves = np.array(sorted(used), dtype=np.int64).reshape(-1, 2)
+        return leaves[:, 1], leaves[:, 0]
+
+    def likelihoods(self, m: int, rng: np.random.Generator) -> Iterator[Likelihood]:
+        """Confusions of m Bayesian bootstrap draws of the labeled comments."""
+        for _ in range(m):
+            luck = rng.exponential(size=len(self.labeled.row))
+            yield [np.ascontiguousarray(table.T) for table in self.labeled.confusion(luck)]
+
+
+@dataclass(frozen=True)
+class FromProbabilities:
+    """Error rates from the model's own probabilities and what its card says."""
+
+    evidence: Evidence
+    reliability: Reliability
+
+    def codes(self, answers: Answers) -> Ints:
+        """Steps of certainty."""
+        return self.evidence.code
+
+    def known(self, answers: Answers) -> tuple[np.ndarray, Ints]:
+        """Nothing is labeled."""
+        return np.zeros(len(answers.y), dtype=bool), np.zeros_like(self.evidence.code)
+
+    def leaves(self, answers: Answers) -> tuple[Ints, Ints]:
+        """The leaves that the model used."""
+        return answers.leaf_polarity, answers.leaf_theme
+
+    def likelihoods(self, m: int, rng: np.random.Generator) -> Iterator[Likelihood]:
+        """Draws of precision and recall, recall with some luck of its own per theme."""
+        themes = len(self.evidence.count)
+        for precision, recall in self.reliability.draws(m, rng):
+            odds = np.log(recall / max(1 - recall, 1e-12)) + BY_THEME * rng.standard_normal(themes)
+            yield self.evidence.likelihood(precision, np.asarray(1 / (1 + np.exp(-odds))))
 
 
 def impute(
     answers: Answers,
-    labeled: Labeled,
+    errors: Errors,
     options: Options,
     *,
     seed: int,
     imputations: int = IMPUTATIONS,
     least: int = 10,
+    comment: Ints | None = None,
 ) -> Decomposition:
     """The decomposition pooled over imputations of the true mentions.
 
     Args:
         answers: with the model's mentions, rare leaves not pooled yet.
-        labeled: the analyst's labels of some of the comments.
+        errors: what is known of the model's errors.
         options: how to decompose.
         seed: of the draws.
         imputations: number of draws, at least 2.
         least: leaves with fewer commenters, as the model sees them, become "other".
+        comment: (n,) the comment each answer comes from, as a number that does not depend on the order of
+            the rows; the draws then depend neither on that order nor on which side comes first.
     """
     rng = np.random.default_rng(seed)
-    writers, where = _writers(answers, labeled)
-    polarities, themes = _all_leaves(answers, labeled)
-    made = []
-    for _ in range(imputations):
-        confusion = labeled.confusion(rng.exponential(size=len(labeled.row)))
+    writers, where, source = _writers(answers, errors, comment)
+    polarities, themes = errors.leaves(answers)
+
+    def with_states(states: Ints) -> Answers:
+        mentions = mentions_of(states, themes, polarities)
+        full = replace(answers, mentions=mentions, leaf_theme=themes, leaf_polarity=polarities)
+        return _pooled_like(full, answers, least)
+
+    made, chain = [], None
+    for likelihood in errors.likelihoods(imputations, rng):
+        chain = chain or Chain(writers, likelihood, rng)
         states = np.zeros((len(answers.y), len(answers.themes)), dtype=np.int64)
-        states[where] = draw(writers, confusion, rng)
-        full = replace(
-            answers,
-            mentions=mentions_of(states, themes, polarities),
-            leaf_theme=themes,
-            leaf_polarity=polarities,
-        )
-        made.append(decompose(_pooled_like(full, answers, least), options))
-    return _rubin(made)
+        states[where] = chain.draw(likelihood)[source]
+        made.append(decompose(with_states(states), options))
+    counted = with_states(observed(answers))  # readers count what the model found, not one of its draws
+    return _rubin(made, counted if made[0].answers.mentions.shape[1] else made[0].answers)
 
 
-def _writers(answers: Answers, labeled: Labeled) -> tuple[Writers, Ints]:
+def _writers(answers: Answers, errors: Errors, comment: Ints | None) -> tuple[Writers, Ints, Ints]:
+    """The commenters in an order of their own, the answers with text, and the commenter of each of those."""
     where = np.flatnonzero(answers.writes)
-    seen = observed(answers)
-    known = np.zeros(len(answers.y), dtype=bool)
-    known[labeled.row] = True
-    truth = seen.copy()
-    truth[labeled.row] = labeled.truth
-    cell = answers.wave * answers.n_categories + answers.category
-    every = (seen, cell, answers.category, answers.segment, known, truth)
-    return Writers(*(values[where] for values in every)), where
-
-
-def _all_leaves(answers: Answers, labeled: Labeled) -> tuple[Ints, Ints]:
-    """Polarity and theme of every leaf that the model or the analyst used."""
-    used = set(zip(answers.leaf_theme.tolist(), answers.leaf_polarity.tolist(), strict=True))
-    for polarity, own in ((0, (NEGATIVE, BOTH)), (1, (NEUTRAL,)), (2, (POSITIVE, BOTH))):
-        used |= {(int(t), polarity) for t in np.flatnonzero(np.isin(labeled.truth, own).any(0))}
-    leaves = np.array(sorted(used), dtype=np.int64).reshape(-1, 2)
-    return leaves[:, 1], leaves[:, 0]
+    comment = np.arange(len(answers.y)) if comment is None else comment
+    _, first, source = np.unique(comment[where], return_index=True, return_inverse=True)
+    one = where[first]  # in order of `comment`
+    wave = answers.wave[one] ^ int(answers.wave[one[0]]) if len(one) else answers.wave[one]
+    order = np.argsort(wave, kind="stable")
+    known, truth = errors.known(answers)
+    every = (errors.codes(answers), None, answers.category, answers.segment, known, truth)
+    sorted_ = [wave[order] if values is None else values[one[order]] for values in every]
+    return Writers(*sorted_), where, np.argsort(order)[source]
 
 
 def _pooled_like(full: Answers, model: Answers, least: int) -> Answers:
@@ -102,10 +181,9 @@ def _pooled_like(full: Answers, model: Answers, least: int) -> Answers:
     return pool_rare(full, least, rare)[0]
 
 
-def _rubin(made: list[Decomposition]) -> Decomposition:
+def _rubin(made: list[Decomposition], answers: Answers) -> Decomposition:
     """Means over imputations; variances with the spread between them added."""
     m = len(made)
-    first = made[0]
 
     def mean(name: str) -> Floats:
         return np.asarray(np.mean([getattr(one, name) for one in made], axis=0))
@@ -117,7 +195,7 @@ def _rubin(made: list[Decomposition]) -> Decomposition:
     spread = np.diag(between("ingredients"))
     within = np.mean([one.ingredient_se**2 for one in made], axis=0)
     return Decomposition(
-        answers=first.answers,
+        answers=answers,
         components=mean("components"),
         covariance=mean("covariance") + between("components"),
         correction=mean("correction"),
@@ -126,67 +204,6 @@ def _rubin(made: list[Decomposition]) -> Decomposition:
         shares=mean("shares"),
         own=mean("own"),
     )
-
-
-def with_themes_of(answers: Answers, labels: pd.DataFrame) -> Answers:
-    """The answers with the themes that only the analyst found added, without mentions."""
-    said = labels["theme"].dropna() if "theme" in labels.columns else pd.Series(dtype=object)
-    new = sorted({str(name).strip() for name in said} - {"", *answers.themes})
-    return replace(answers, themes=(*answers.themes, *new))
-
-
-def labeled_rows(comment_ids: pd.Series, answers: Answers, row: Ints, labels: pd.DataFrame) -> Labeled:
-    """The labels as states beside the model's, matched to the answers.
-
-    Args:
-        comment_ids: (N,) ids of the comments table.
-        answers: one comparison, rare leaves not pooled.
-        row: (n,) position in the comments table of each answer.
-        labels: comment_id, theme, polarity (one row per theme; a row with an empty theme says that
-            the comment has none), and where present `weight`, the inverse chance of being chosen.
-
-    Raises:
-        InputError: fewer than 50 labeled comments belong to the comparison, or a theme is unknown.
-    """
-    missing = [c for c in ("comment_id", "theme", "polarity") if c not in labels.columns]
-    if missing:
-        held = ", ".join(map(str, labels.columns))
-        raise InputError(f"The labels lack {', '.join(missing)}; they have {held}.")
-    place = pd.Series(np.arange(len(row)), index=comment_ids.to_numpy()[row])
-    place = place[~place.index.duplicated() & answers.writes]
-    ids = labels["comment_id"].astype(str).drop_duplicates()
-    known = ids[ids.isin(place.index)]
-    if len(known) < LEAST_LABELS:
-        raise InputError(
-            f"{len(known)} labeled comments belong to this comparison; at least {LEAST_LABELS} are needed. "
-            "`voc label` picks comments worth labeling."
-        )
-    rows = place[known].to_numpy(dtype=np.int64)
-    themes = {name: t for t, name in enumerate(answers.themes)}
-    own = labels[labels["comment_id"].astype(str).isin(known) & labels["theme"].notna()]
-    own = own[own["theme"].astype(str).str.strip() != ""]
-    strange = sorted(set(own["theme"].astype(str)) - set(themes))
-    if strange:
-        raise InputError(f"The labels' themes {', '.join(strange[:5])} are not among the answers' themes.")
-    at = pd.Series(np.arange(len(known)), index=known.to_numpy())
-    kind = own["polarity"].map({"negative": 0, "neutral": 1, "positive": 2})
-    if kind.isna().any():
-        raise InputError(f"The polarity {own['polarity'][kind.isna()].iloc[0]!r} is unknown.")
-    place_of = at[own["comment_id"].astype(str)].to_numpy()
-    truth = _truth(place_of, own["theme"].map(themes), kind, len(known), len(themes))
-    weight = np.ones(len(known))
-    if "weight" in labels.columns:
-        chosen = labels.assign(comment_id=labels["comment_id"].astype(str)).drop_duplicates("comment_id")
-        weight = chosen.set_index("comment_id")["weight"].loc[known].to_numpy(dtype=np.float64)
-        weight = weight / weight.mean()
-    return Labeled(rows, truth, observed(answers)[rows], weight)
-
-
-def _truth(row: Ints, theme: pd.Series, kind: pd.Series, n: int, themes: int) -> Ints:
-    leaf = theme.to_numpy(dtype=np.int64) * 3 + kind.to_numpy(dtype=np.int64)
-    table = sp.csr_matrix((np.ones(len(row)), (row, leaf)), shape=(n, 3 * themes))
-    every = np.arange(3 * themes)
-    return states_of(table, every // 3, every % 3, themes)
 
 
 def choose(comments: pd.DataFrame, mentions: pd.DataFrame, n: int, seed: int = 0) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtr, ndtri
 
 from voc.numbers.decomposition import Decomposition
 from voc.numbers.matrices import Floats, Ints
@@ -90,7 +90,7 @@ def _ratio(value: Floats, se: Floats) -> Floats:
 
 
 def _p(z: Floats) -> Floats:
-    return np.asarray(2 * stats.norm.sf(np.abs(z)))
+    return np.asarray(2 * ndtr(-np.abs(z)))
 
 
 def _simes(p: Floats, index: Ints, size: int) -> Floats:
@@ -114,7 +114,7 @@ def simultaneous(made: Decomposition, rows: Floats, seed: int, confidence: float
     sd = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     alive = sd > 1e-9
     if not alive.any():
-        return float(stats.norm.ppf(0.5 + confidence / 2))
+        return float(ndtri(0.5 + confidence / 2))
     correlation = covariance[np.ix_(alive, alive)] / np.outer(sd[alive], sd[alive])
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.maximum(values, 0.0))

@@ -45,7 +45,14 @@ class Watched:
     rate: float
 
 
-def cusum(counts: Floats, totals: Floats, baseline: int, periods_per_year: float, seed: int) -> Watched:
+def cusum(
+    counts: Floats,
+    totals: Floats,
+    baseline: int,
+    periods_per_year: float,
+    seed: int,
+    rate: float = RATE_PER_YEAR,
+) -> Watched:
     """Watches m series of counts.
 
     Args:
@@ -54,11 +61,12 @@ def cusum(counts: Floats, totals: Floats, baseline: int, periods_per_year: float
         baseline: first periods that define what is usual, at least 4; the rest is watched.
         periods_per_year: 52 for weeks, 365 for days.
         seed: of the simulated thresholds.
+        rate: false alarms per series and year.
     """
     base, watched = totals[:baseline], totals[baseline:]
     p0 = (counts[:, :baseline].sum(1) + 0.5) / (base.sum() + 1)
     dispersion, rho = _dispersion(counts[:, :baseline], base, p0)
-    threshold = _thresholds(p0, base, watched, dispersion, rho, periods_per_year, seed)
+    threshold = _thresholds(p0, base, watched, dispersion, rho, rate / periods_per_year, seed)
     p1 = np.minimum(RISE * p0, 0.95)
     up, down = np.log(p1 / p0), np.log((1 - p1) / (1 - p0))
     m, t = len(counts), len(watched)
@@ -72,7 +80,7 @@ def cusum(counts: Floats, totals: Floats, baseline: int, periods_per_year: float
         quiet = alarm[:, i] | (level == 0)
         level, start = np.where(quiet, 0.0, level), np.where(quiet, i + 1, start)
     confirmed = _confirmed(counts, totals, baseline, p0, dispersion)
-    return Watched(alarm, onset, confirmed, p0, dispersion, RATE_PER_YEAR * m)
+    return Watched(alarm, onset, confirmed, p0, dispersion, rate * m)
 
 
 def _dispersion(counts: Floats, totals: Floats, p0: Floats) -> tuple[float, float]:
@@ -84,12 +92,12 @@ def _dispersion(counts: Floats, totals: Floats, p0: Floats) -> tuple[float, floa
 
 
 def _thresholds(
-    p0: Floats, base: Floats, watched: Floats, dispersion: float, rho: float, per_year: float, seed: int
+    p0: Floats, base: Floats, watched: Floats, dispersion: float, rho: float, rate: float, seed: int
 ) -> Floats:
-    """(m,) CUSUM level that a null series crosses 0.05 times a year, by simulation on a grid of shares."""
+    """(m,) CUSUM level that a null series crosses `rate` times a period, simulated on a grid of shares."""
     rng = np.random.default_rng(seed)
     grid = np.exp(np.linspace(np.log(p0.min()), np.log(p0.max()), GRID if p0.max() > p0.min() * 1.01 else 1))
-    quantile = 1 - min(RATE_PER_YEAR * len(watched) / per_year, 0.5)
+    quantile = 1 - min(rate * len(watched), 0.5)
     totals = np.r_[base, watched].astype(np.int64)
     found = []
     for p in grid:

@@ -52,7 +52,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "general": "Not explained by themes: {total} points ({interval}).",
         "general_large": "Scores moved without a matching change in what people wrote ({total} of {delta}, {interval}); "
         "survey wording, channel, price and season are things to check.",
-        "target": "A target has no answers behind it, so the distance to it cannot be split into themes.",
+        "target": "{scale} is {after}, {delta} points from the target of {before} ({interval}).",
+        "target_noise": "{scale} is {after}; the distance of {delta} points to the target of {before} ({interval}) is within noise.",
+        "target_theme": "{theme} is mentioned by {share} of respondents{projected}; associated with {points} points of the level ({interval}).",
+        "target_general": "People who mention no theme stand {total} points from the target ({interval}).",
+        "target_note": "A target has no answers of its own: the parts are those of the level, against nobody mentioning a theme.",
+        "labels_counted": "Intervals include labeling error, estimated on {comments} labeled comments.",
+        "labels_model": "Intervals include labeling error as the model's own probabilities state it.",
+        "labels_not": "Labeling error is not included in the intervals.",
         "negative": "negatively", "positive": "positively", "neutral": "neutrally",
         "projected": ", projected", "interval": "95 % {low} to {high}",
         "nps_points": "points", "other": "other themes",
@@ -86,7 +93,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "general": "غير مفسَّر بالمواضيع: {total} نقطة ({interval}).",
         "general_large": "تغيّرت الدرجات دون تغيّر مقابل فيما كتبه الناس ({total} من {delta}، {interval})؛ "
         "يُستحسن فحص صياغة الاستبيان والقناة والسعر والموسم.",
-        "target": "لا إجابات وراء الهدف المحدد، فلا يمكن توزيع المسافة إليه على المواضيع.",
+        "target": "مؤشر {scale} هو {after}، وبينه وبين الهدف {before} مقدار {delta} نقطة ({interval}).",
+        "target_noise": "مؤشر {scale} هو {after}؛ والمسافة إلى الهدف {before} بمقدار {delta} نقطة ({interval}) ضمن التذبذب المعتاد.",
+        "target_theme": "ذكر {theme} {share} من المجيبين{projected}؛ ويقترن ذلك بمقدار {points} نقطة من المستوى ({interval}).",
+        "target_general": "من لم يذكروا أي موضوع يبعدون عن الهدف {total} نقطة ({interval}).",
+        "target_note": "لا إجابات وراء الهدف المحدد: الأجزاء هنا أجزاء المستوى مقارنةً بألا يذكر أحد الموضوع.",
+        "labels_counted": "تشمل المجالات خطأ تصنيف التعليقات، مقدَّرًا من {comments} تعليق مصنَّف يدويًّا.",
+        "labels_model": "تشمل المجالات خطأ تصنيف التعليقات كما تقدّره احتمالات النموذج نفسه.",
+        "labels_not": "لا تشمل المجالات خطأ تصنيف التعليقات.",
         "negative": "سلبًا", "positive": "إيجابًا", "neutral": "دون تقييم",
         "projected": "، تقديرًا", "interval": "مجال الثقة 95 % من {low} إلى {high}",
         "nps_points": "نقطة", "other": "مواضيع أخرى",
@@ -106,7 +120,7 @@ def summarize(movement: Movement, lang: ReportLanguage, labels: Mapping[str, str
     lines = [say.headline(movement)]
     parts = {part.kind: part for part in movement.parts if part.kind != "theme"}
     if "target" in movement.notices:
-        return "\n".join([*lines, SENTENCES[lang]["target"]])
+        return "\n".join([*lines, *say.target(movement)])
     for kind in ("mix", "comment_rate", "silent"):
         if kind in parts and parts[kind].named:
             lines.append(say.top(parts[kind], movement))
@@ -118,6 +132,8 @@ def summarize(movement: Movement, lang: ReportLanguage, labels: Mapping[str, str
     if min(movement.before.n, movement.after.n) < FEW:
         lines.append(SENTENCES[lang]["few"])
     lines.append(say.general(parts["general"], movement))
+    if any(part.kind == "theme" for part in movement.parts):
+        lines.append(say.label_error(movement))
     return "\n".join(lines)
 
 
@@ -146,8 +162,9 @@ class _Sayer:
 
     def headline(self, movement: Movement) -> str:
         delta = movement.delta
+        kind = ("target", "target_noise") if "target" in movement.notices else ("moved", "noise")
         return self.sentence(
-            "moved" if movement.verdict == "moved" else "noise",
+            kind[movement.verdict != "moved"],
             scale=movement.scale,
             before=self.number(movement.before.value, f".{self.decimals}f"),
             after=self.number(movement.after.value, f".{self.decimals}f"),
@@ -199,6 +216,34 @@ class _Sayer:
             smallest=self.number(movement.smallest_move, f".{self.decimals}f"),
             part=self.number(movement.smallest_prevalence, f".{self.decimals}f"),
         )
+
+    def label_error(self, movement: Movement) -> str:
+        """Whether the intervals hold the errors of the labels."""
+        if labeled := movement.notices.get("labeled_comments"):
+            return self.text["labels_counted"].format(comments=self.number(labeled, ".0f"))
+        return self.text["labels_model" if "imputations" in movement.notices else "labels_not"]
+
+    def target(self, movement: Movement) -> list[str]:
+        """What stands between the score and the target, after the headline."""
+        lines = []
+        for part in movement.named:
+            if part.kind == "theme":
+                lines.append(
+                    self.text["target_theme"].format(
+                        theme=self.name(part),
+                        share=self.number(100 * part.share_after, ".0f") + " %",
+                        projected=self.text["projected"],
+                        points=self.number(part.total),
+                        interval=self.interval(part.low, part.high),
+                    )
+                )
+        rest = movement.part("general")
+        lines.append(
+            self.text["target_general"].format(
+                total=self.number(rest.total), interval=self.interval(rest.low, rest.high)
+            )
+        )
+        return [*lines, self.text["target_note"]]
 
     def general(self, part: Part, movement: Movement) -> str:
         delta = movement.delta.value

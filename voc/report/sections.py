@@ -93,6 +93,7 @@ def build(
         "quotes": _quotes(crossed, theme_rows),
         "excluded": _excluded(result, rejects, words),
         "notices": _notices(result, words),
+        "label_error": story.label_error(result, words),
         "agreement": discoveries.agreement(result, words),
         "polarities": ("negative", "neutral", "positive"),
         "least": {"period": tallies.LEAST_IN_PERIOD, "segment": tallies.LEAST_IN_SEGMENT},

@@ -140,7 +140,7 @@ def _method(deck: Deck, result: Mapping[str, Any], context: Mapping[str, Any], w
     lines = [words.say("method_not_proof")]
     if context["compared"]:
         smallest = words.number(view.smallest_move(result))
-        lines += [words.say("smallest_move", points=smallest), words.say("method_labels_not")]
+        lines += [words.say("smallest_move", points=smallest), context["label_error"]]
     kinds = ("read", "analyzed", "without_text", "rejected")
     lines.append(words.say("excluded_counts", **{kind: int(counts.get(kind, 0)) for kind in kinds}))
     lines += context["notices"][:3]

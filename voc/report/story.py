@@ -72,6 +72,15 @@ def opening(result: Mapping[str, Any], words: Words, shares: Shares | None = Non
     return said
 
 
+def label_error(result: Mapping[str, Any], words: Words) -> str:
+    """Whether the intervals hold the errors of the model that read the texts, and how these are known."""
+    noted = (result.get("movement") or {}).get("notices") or {}
+    if labeled := view.number(noted.get("labeled_comments")):
+        if math.isfinite(labeled):
+            return words.say("method_labels_counted", comments=words.count("comments", int(labeled)))
+    return words.say("method_labels_model" if "imputations" in noted else "method_labels_not")
+
+
 def sentence(part: Part, result: Mapping[str, Any], words: Words, shares: Shares) -> str:
     """What one part says, with its points and interval."""
     if part.kind == "theme":

@@ -20,6 +20,8 @@ from voc.report.xlsx import DOWN, NEUTRAL, UP, Bars, Writer, bar_chart
 
 __all__ = ["safe_csv", "write_xlsx"]
 
+MOST_ROWS: Final = 100_000  # of a table; a workbook with more opens in minutes, and Parquet has them all
+_FILES: Final = {"comments": "comments.parquet", "mentions": "mentions.parquet", "rejects": "rejects.csv"}
 WIDE: Final = {"text": 70, "reason": 50, "value": 30}  # characters; other columns of the tables get 16
 
 
@@ -43,8 +45,11 @@ def write_xlsx(
     with xlsxwriter.Workbook(str(path), options) as book:
         writer = Writer(book, words)
         context = sections.build(result, comments, mentions, rejects, words)
-        tables = {"comments": comments, "mentions": mentions, "rejects": rejects}
-        _summary(writer, result, context, tables)
+        whole = {"comments": comments, "mentions": mentions, "rejects": rejects}
+        tables = {name: frame.head(MOST_ROWS) for name, frame in whole.items()}
+        cut = [name for name, frame in whole.items() if len(frame) > MOST_ROWS]
+        told = [_cut(name, len(whole[name]), words) for name in cut]
+        _summary(writer, result, context, tables, told)
         _movement(writer, result, words)
         _themes(writer, context, words)
         _drivers(writer, context, words)
@@ -53,13 +58,23 @@ def write_xlsx(
         _method(writer, result, context, words)
 
 
+def _cut(table: str, rows: int, words: Words) -> str:
+    """That a table goes on in a file."""
+    name, count = words.say(f"sheet_{table}"), f"{rows:,}"
+    return words.say("table_cut", table=name, most=f"{MOST_ROWS:,}", rows=count, file=_FILES[table])
+
+
 def _summary(
-    writer: Writer, result: Mapping[str, Any], context: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+    writer: Writer,
+    result: Mapping[str, Any],
+    context: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    told: list[str],
 ) -> None:
     words, sheet = writer.words, writer.sheet(writer.words.say("sheet_summary"), (34, 15, 15, 15, 15, 12, 12))
     writer.cell(sheet, 0, 0, story.title(result, words), "title")
     row = 2
-    for line in [context["headline"], *context["opening"], *_splits(tables, words)]:
+    for line in [context["headline"], *context["opening"], *_splits(tables, words), *told]:
         writer.sentence(sheet, row, line, 4, 84)
         row += 1
     row += 1
@@ -232,8 +247,8 @@ def _table(writer: Writer, name: str, frame: pd.DataFrame, words: Words) -> None
 def _method(writer: Writer, result: Mapping[str, Any], context: Mapping[str, Any], words: Words) -> None:
     sheet = writer.sheet(words.say("sheet_method"), (110,))
     keys = ["method_adds", "method_theme", "method_not_proof", "method_named"] if context["compared"] else []
-    keys = [*(keys or ["method_not_proof"]), "method_labels_not", "method_privacy"]
-    lines = [words.say(key) for key in keys] + [*context["notices"]]
+    keys = [*(keys or ["method_not_proof"]), "method_privacy"]
+    lines = [*(words.say(key) for key in keys), context["label_error"], *context["notices"]]
     lines += [f"{role}: {words.name(model)}" for role, model in (result.get("models") or {}).items()]
     lines.append(words.say("made_by", version=words.name(result.get("voc", ""))))
     for row, line in enumerate(lines):
