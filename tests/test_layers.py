@@ -7,7 +7,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = ["base", "intake", "meaning", "numbers", "report", "pipeline", "edge"]
-BASE = {"_optional", "artifacts", "errors", "labels", "progress", "settings", "tables", "taxonomy"}
+BASE = {
+    "_optional",
+    "artifacts",
+    "errors",
+    "labels",
+    "processes",
+    "progress",
+    "settings",
+    "tables",
+    "taxonomy",
+}
 PATH = {"analysis", "engines", "on_processes", "on_ray", "pipeline", "revise"}
 EDGE = {"__main__", "cli", "client", "demo", "evaluate"}
 

@@ -14,8 +14,10 @@ from voc import artifacts
 from voc.settings import MeaningSettings
 
 if TYPE_CHECKING:
+    from voc.intake.survey import Notice
+    from voc.meaning.duplicates import Duplicates
     from voc.meaning.finished import Finished
-    from voc.meaning.reading import ChunkMap
+    from voc.meaning.reading import ChunkMap, Readings
     from voc.pipeline import Tools
 
 MANY: Final = 30_000  # comments from which the fast tier is worth several processes
@@ -47,6 +49,21 @@ def most_vectors(settings: MeaningSettings) -> int:
     from voc.meaning.reading import MOST_VECTORS
 
     return _SAMPLE if settings.tier == "fast" and settings.model is None else MOST_VECTORS
+
+
+def limits(comments: int, readings: Readings, copies: Duplicates) -> tuple[Notice, ...]:
+    """What a very long survey was not looked at in full for."""
+    from voc.intake.survey import Notice
+
+    told = []
+    if readings.rows is not None:
+        n = len(readings.rows)
+        text = f"Topics were found in a sample of {n:,} of {comments:,} comments; their counts are its own."
+        told.append(Notice("topics_sampled", text, {"n": n, "total": comments}))
+    if not copies.near:
+        text = "With so many different wordings, only exact copies were looked for, not near ones."
+        told.append(Notice("exact_copies_only", text))
+    return tuple(told)
 
 
 def finished(folder: Path, tools: Tools, question: str | None) -> Finished:

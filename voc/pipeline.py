@@ -162,7 +162,7 @@ def conclude(
     Raises:
         VocError: a period, a segment or another option does not fit the survey.
     """
-    from voc import __version__
+    from voc import __version__, engines
     from voc.meaning import duplicates, edits, journey, quotes, reading, topic_map
     from voc.numbers import comparison
     from voc.report import result
@@ -194,7 +194,7 @@ def conclude(
         quotes=quoted,
         copies=copies,
         collapsed=settings.meaning.duplicates == "collapse",
-        notices=comparison.turned(numbers),
+        notices=(*comparison.turned(numbers), *engines.limits(len(comments), readings, copies)),
         title=settings.report.title,
     )
     whole = result.build(facts, comments, mentions, taxonomy)

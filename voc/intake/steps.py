@@ -207,6 +207,8 @@ class Unicode:
 
     def edits(self, text: str) -> Iterator[Edit]:
         """The same changes as (start, end, replacement)."""
+        if self.apply(text) == text:  # then no piece changes either, and most texts have none that does
+            return
         start = 0
         for end in [*(i for i in range(1, len(text)) if _opens(text[i])), len(text)]:
             piece = text[start:end]

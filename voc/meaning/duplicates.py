@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LEAST_LENGTH: Final = 40  # characters after the strong recipe
 THRESHOLD: Final = 0.80  # Jaccard similarity of shingles
 COPY: Final = "it repeats another comment, which counts in its place"
+MOST: Final = 100_000  # different wordings among which near-duplicates are looked for: 300 MB, half a minute
 _SHINGLE: Final = 5
 _PERMUTATIONS: Final = 64
 _SEED: Final = 1
@@ -49,11 +50,13 @@ class Duplicates:
             most frequent wording).
         n_texts: comments looked at.
         n_compared: of them, long enough to be compared.
+        near: whether near-duplicates were looked for; not among more than `MOST` different wordings.
     """
 
     members: pd.DataFrame
     n_texts: int
     n_compared: int
+    near: bool = True
 
     @property
     def n_copies(self) -> int:
@@ -120,7 +123,8 @@ def find(
         wording = _NUMBER.sub("0", normalize(_FRAME.sub(" ", str(text)), "for_matching").strip())
         if len(wording) >= least:
             wordings.setdefault(wording, []).append(given)
-    joined = _joined(sorted(wordings), threshold)
+    near = len(wordings) <= MOST
+    joined = _joined(sorted(wordings), threshold) if near else {wording: wording for wording in wordings}
     groups: dict[str, list[str]] = {}
     for wording in sorted(wordings):
         groups.setdefault(joined[wording], []).append(wording)
@@ -135,7 +139,7 @@ def find(
                 kept = wording == lead and given == wordings[lead][0]
                 rows.append({"id": given, "group": f"D{number:03d}", "kind": kind, "kept": kept})
     members = pd.DataFrame(rows, columns=["id", "group", "kind", "kept"]).astype({"kept": bool})
-    return Duplicates(members, len(ids), sum(map(len, wordings.values())))
+    return Duplicates(members, len(ids), sum(map(len, wordings.values())), near)
 
 
 def collapse(found: Duplicates, survey: Survey, readings: Readings) -> tuple[Survey, Readings]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from voc.errors import ModelError
+from voc.processes import machine_threads
 
-
-def machine_threads() -> int:
-    """How many threads this process may run at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+__all__ = ["machine_threads", "open_session"]
 
 
 def open_session(model: Path) -> Any:

@@ -14,12 +14,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from voc.intake import charmaps
+from voc.intake.aligned import identity
 from voc.intake.normalize import align, normalize
 from voc.taxonomy import Taxonomy
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _ARABIC: Final = re.compile(r"[\u0621-\u064a]")
 _GAP: Final = 3  # words that "~" may skip
+_ONE_FOR_ONE: Final = str.maketrans(charmaps.ALEF | charmaps.YA | charmaps.TA_MARBUTA)
 _STOP: Final = re.compile(r"[.!?;]")  # no phrase runs over the end of a sentence
 
 # Already in `for_matching` form. Order does not matter: every reading of a token is tried.
@@ -153,11 +156,14 @@ class ThemeWords:
         plain = normalize(text, "for_matching")
         tokens = list(_TOKEN.finditer(plain))
         resolved = [self._elements.of(token.group()) for token in tokens]
+        present = frozenset[int]().union(*resolved)
         stops = [bool(_STOP.search(plain, one.end(), other.start())) for one, other in pairwise(tokens)]
         found: dict[int, dict[tuple[int, int], bool]] = defaultdict(dict)
         for first, numbers in enumerate(resolved):
             for number in numbers:
                 for pattern in self._by_first.get(number, ()):
+                    if not present.issuperset(pattern.elements):
+                        continue
                     last = _rest(pattern, resolved, stops, first)
                     if last is not None:
                         sure = not pattern.hint or not found[pattern.theme].get((first, last), True)
@@ -165,7 +171,8 @@ class ThemeWords:
         kept = [(theme, *span, hint) for theme in found if theme >= 0 for span, hint in _kept(found, theme)]
         if not kept:
             return []
-        aligned = align(text, "for_matching")
+        one_for_one = text.lower().translate(_ONE_FOR_ONE) == plain
+        aligned = identity(text) if one_for_one else align(text, "for_matching")
         hits = [
             Hit(theme, *aligned.original(tokens[first].start(), tokens[last].end()), hint)
             for theme, first, last, hint in kept

@@ -122,13 +122,21 @@ class ThemeModel:
             clause_languages: one per clause, in the order of `clause_vectors`.
         """
         logits = self.heads.logits(clause_vectors)
+        alone = np.any(logits[:, :-1] > self.heads.alone[:-1], axis=1)  # a theme without any word for it
         rows: list[dict[str, object]] = []
         reasons: list[Reason | None] = []
         first = 0
         for comment_id, text, spans, language in zip(comment_ids, texts, clauses, languages, strict=True):
             part = slice(first, first + len(spans))
             first += len(spans)
-            mine = self._of_comment(text, spans, logits[part], clause_feelings[part], clause_languages[part])
+            hits = self.words.find(text)
+            mine = (
+                self._of_comment(
+                    text, spans, hits, logits[part], clause_feelings[part], clause_languages[part]
+                )
+                if hits or alone[part].any()
+                else []
+            )
             rows.extend({"comment_id": comment_id, **row} for row in mine)
             reasons.append(
                 None if mine else self._reason(text, logits[part], clause_feelings[part], language)
@@ -140,12 +148,12 @@ class ThemeModel:
         self,
         text: str,
         spans: Sequence[Span],
+        hits: Sequence[Hit],
         logits: Floats,
         feelings: Floats,
         languages: Sequence[str],
     ) -> list[dict[str, object]]:
         """The strongest mention of each theme and polarity in one comment."""
-        hits = self.words.find(text)
         best: dict[tuple[int, int], dict[str, object]] = {}
         for number, span in enumerate(spans):
             inside = [hit for hit in hits if span.start <= hit.start < span.end]
