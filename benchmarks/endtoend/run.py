@@ -1,4 +1,4 @@
-"""End to end: from raw text to the planted cause, on real airline reviews whose sub-ratings say what was wrong.
+"""End to end: from raw text to the planted cause, on airline reviews whose sub-ratings say what was wrong.
 
 Reviews with an overall rating (1-10) and sub-ratings (1-5) are labeled once by voc from their text
 alone (labels do not depend on what else is in the run). Then two periods of n answers are resampled:
@@ -10,12 +10,17 @@ Registered on 2026-11-21, before any text of the unseen reviews was read or any 
 
 * Unseen reviews: all with the four ratings and at most 800 characters, without the 1,000 of at most 500
   characters on which a plant had been chosen after looking at results ("seen" below).
-* Plant "low rating", the one the bar (top 2 in at least 90 % of runs at n = 1,000) is judged on: 25 points more
-  reviews that rate the thing low, whether or not they write about it.
-* Plant "low rating with words": 25 points more reviews that rate it low and have a word for it, the share
-  of low ratings with words for the other things kept as well. It is the plant of the seen reviews.
+* Plant "low rating", the one the bar (top 2 in at least 90 % of runs at n = 1,000) is judged on: 25 points
+  more reviews that rate the thing low, whether or not they write about it.
+* Plant "low rating with words": 25 points more reviews that rate it low and have a word for it, the
+  share of low ratings with words for the other things kept as well. It is the plant of the seen reviews.
 * Causes and their themes: `CAUSES`. The value for money had not been planted before.
-* 100 runs per row at n = 1,000, 50 elsewhere; order of parts as the product gives it. One run; all rows shown.
+* 100 runs per row at n = 1,000, 50 elsewhere; order of parts as the product gives it. One run, all rows.
+
+Changed since, before any result was seen: the product has come to carry the model's doubt into the parts by
+default, which takes ten times as long. The registered rows trust the labels, as the product did when they
+were registered; rows "with the model's doubt" (20 runs, n = 1,000) show the default. Seen reviews: 50 runs at
+n = 1,000.
 """
 
 from __future__ import annotations
@@ -31,6 +36,7 @@ import pandas as pd
 
 from benchmarks.record import machine, save, table
 from voc.numbers.explain import explain
+from voc.settings import MeaningSettings, NumbersSettings
 
 if TYPE_CHECKING:
     from voc.pipeline import Tools
@@ -53,7 +59,9 @@ WORDS = {
 }
 LOW, RISE = 2, 0.25
 PLANTS = ("low rating", "low rating with words")
-RUNS = {500: 50, 1000: 100, 2000: 50}
+RUNS = {"seen": {1000: 50}, "unseen": {500: 50, 1000: 100, 2000: 50}}
+DOUBTED = 20  # runs at n = 1,000 with the model's own probabilities
+TRUSTED = NumbersSettings(label_error="ignore")
 
 
 def main(out: Path, quick: bool) -> None:
@@ -61,25 +69,26 @@ def main(out: Path, quick: bool) -> None:
     if not DATA.exists():
         raise SystemExit("This benchmark needs ../shared/data/skytrax.csv.gz beside the repository.")
     from voc.pipeline import open_tools
-    from voc.settings import MeaningSettings
 
     tools = open_tools(MeaningSettings(pack="airline", topics=False))
     result: dict[str, Any] = {
         "machine": machine(), "quick": quick, "models": tools.models, "reviews": {}, "runs": [],
     }  # fmt: skip
-    runs = {1000: 5} if quick else RUNS
     for reviews, pool in _pools().items():
         pool = pool.head(60) if quick else pool
         mentions = _labeled(pool, reviews, tools)
         result["reviews"][reviews] = len(pool)
+        runs = {1000: 3} if quick else RUNS[reviews]
         rows = [_control(pool, mentions, 1000, runs[1000])]
         for plant in PLANTS:
             for cause in CAUSES:
                 weight = _weights(pool, cause, plant)
-                rows += [_scored(pool, mentions, cause, weight, n, count) for n, count in runs.items()]
-                print(reviews, plant, rows[-1], flush=True)
-                for row in rows[-len(runs) :]:
-                    row["plant"] = plant
+                made = [_scored(pool, mentions, cause, weight, n, count) for n, count in runs.items()]
+                if reviews == "unseen":
+                    doubted = 2 if quick else DOUBTED
+                    made.append(_scored(pool, mentions, cause, weight, 1000, doubted, doubt=True))
+                rows += [row | {"plant": plant} for row in made]
+                print(reviews, plant, made, flush=True)
         result["runs"] += [{"reviews": reviews, **row} for row in rows]
         save(out, "endtoend", result, _markdown(result))
 
@@ -167,13 +176,24 @@ def _survey(
 
 
 def _scored(
-    pool: pd.DataFrame, mentions: pd.DataFrame, cause: str, weight: np.ndarray, n: int, runs: int
+    pool: pd.DataFrame,
+    mentions: pd.DataFrame,
+    cause: str,
+    weight: np.ndarray,
+    n: int,
+    runs: int,
+    doubt: bool = False,
 ) -> dict[str, Any]:
+    settings = NumbersSettings() if doubt else TRUSTED
     themes = CAUSES[cause]
     place, size, named, others = [], [], [], []
     for seed in range(runs):
         movement = explain(
-            *_survey(pool, mentions, n, weight, seed), scale="1-10", before="before", after="after"
+            *_survey(pool, mentions, n, weight, seed),
+            scale="1-10",
+            before="before",
+            after="after",
+            settings=settings,
         )
         bars = [part for part in movement.parts if part.kind == "theme" and part.id != "other"]
         by_size = sorted(bars, key=lambda part: -abs(part.total))
@@ -184,6 +204,7 @@ def _scored(
     return {
         "cause": cause,
         "themes": list(themes),
+        "labels": "with the model's doubt" if doubt else "trusted",
         "n": n,
         "runs": runs,
         "first": float(np.mean(np.array(place) == 1)),
@@ -206,16 +227,21 @@ def _control(pool: pd.DataFrame, mentions: pd.DataFrame, n: int, runs: int) -> d
     named = []
     for seed in range(runs):
         movement = explain(
-            *_survey(pool, mentions, n, weight, 1000 + seed), scale="1-10", before="before", after="after"
+            *_survey(pool, mentions, n, weight, 1000 + seed),
+            scale="1-10",
+            before="before",
+            after="after",
+            settings=TRUSTED,
         )
         named.append(any(part.named for part in movement.parts))
     return {"cause": "nothing changed", "n": n, "runs": runs, "named": float(np.mean(named))}
 
 
 CARE = (
-    "Seen reviews: their plant (with words) was chosen after weaker ones had been tried on them, so those rows "
-    "show that the path can work, not how often it will. Unseen reviews: plants, causes and counts were "
-    "written down before any of these texts was read; the bar is judged on the plant without a look at the text."
+    "Seen reviews: their plant (with words) was chosen after weaker ones had been tried on them, so those "
+    "rows show that the path can work, not how often it will. Unseen reviews: plants, causes and counts "
+    "were written down before any of these texts was read; the bar is judged on the plant without a look "
+    "at the text."
 )
 
 
@@ -223,20 +249,20 @@ def _markdown(result: dict[str, Any]) -> str:
     keys = ("first", "in_top_2", "in_top_2_by_size", "named", "other_themes_named")
     rows = [
         [
-            row["reviews"], row.get("plant", "nothing"), row["cause"], ", ".join(row.get("themes", [])), row["n"],
-            row["runs"], *(row.get(key) for key in keys),
+            row["reviews"], row.get("plant", "nothing"), row["cause"], ", ".join(row.get("themes", [])),
+            row.get("labels", "trusted"), row["n"], row["runs"], *(row.get(key) for key in keys),
         ]
         for row in result["runs"]
     ]  # fmt: skip
     head = [
-        "reviews", "25 points more", "cause", "its theme", "n per period", "runs", "first", "in the top 2",
-        "in the top 2 by size", "named", "other themes named",
+        "reviews", "25 points more", "cause", "its theme", "labels", "n per period", "runs", "first",
+        "in the top 2", "in the top 2 by size", "named", "other themes named",
     ]  # fmt: skip
     counts = ", ".join(f"{count:,} {name}" for name, count in result["reviews"].items())
     models = ", ".join(f"{part} {name}" for part, name in result["models"].items())
     return (
-        f"Generated by `python benchmarks/run.py endtoend` on real airline reviews ({counts}; text in, cause out; "
-        f"sub-ratings never seen). Models: {models}.\n\n{_means(result['runs'])}\n\n"
+        f"Generated by `python benchmarks/run.py endtoend` on real airline reviews ({counts}; text in, cause "
+        f"out; sub-ratings never seen). Models: {models}.\n\n{_means(result['runs'])}\n\n"
         + table(head, rows)
         + f"\n\n{CARE}"
     )
@@ -245,11 +271,12 @@ def _markdown(result: dict[str, Any]) -> str:
 def _means(rows: list[dict[str, Any]]) -> str:
     """Mean share of runs with the planted theme in the top 2, over the causes, n = 1,000."""
     parts = []
-    for reviews, plant in sorted({(row["reviews"], row["plant"]) for row in rows if "plant" in row}):
+    kinds = {(row["reviews"], row["plant"], row["labels"]) for row in rows if "plant" in row}
+    for reviews, plant, labels in sorted(kinds):
         own = [
             row["in_top_2"]
             for row in rows
-            if row.get("plant") == plant and row["reviews"] == reviews and row["n"] == 1000
+            if (row.get("plant"), row["reviews"], row["n"], row["labels"]) == (plant, reviews, 1000, labels)
         ]
-        parts.append(f"{reviews} reviews, {plant}: {np.mean(own):.2f} (lowest {min(own):.2f})")
+        parts.append(f"{reviews} reviews, {plant}, {labels}: {np.mean(own):.2f} (lowest {min(own):.2f})")
     return "Planted theme in the top 2 at n = 1,000, mean of the causes: " + "; ".join(parts) + "."
