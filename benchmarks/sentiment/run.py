@@ -2,9 +2,9 @@
 
 All transformers read the same tweets (every third of the UMSAB test rows, about 30 word pieces each) on all
 threads of the machine; the rivals get them cut into pieces and sorted by length beforehand, in batches of
-32, ours verbatim. The fast tier also reads a long stream of different texts of all sets once, as it comes. Each
-entry is the best of several rounds, per second of wall time and of processor time (the latter also means
-something on a busy machine).
+32, ours verbatim. The fast tier also reads a long stream of different texts of all sets once, as it comes.
+Each entry is the best of several rounds, per second of wall time and of processor time (the latter also
+means something on a busy machine).
 """
 
 from __future__ import annotations
