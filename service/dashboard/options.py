@@ -14,8 +14,13 @@ from voc.labels import ReportLanguage
 _PLAIN = ("text", "score", "date", "id", "respondent", "weight", "question", "title", "date_order")
 
 
-def read(form: FormData, language: ReportLanguage) -> BatchOptions:
+def read(form: FormData, language: ReportLanguage, *, complete: bool = True) -> BatchOptions:
     """The options a person chose; what was left open is found by the analysis.
+
+    Args:
+        form: as sent.
+        language: of the files, unless the form says.
+        complete: False while a person is still choosing: half a comparison is then no fault.
 
     Raises:
         Problem: `invalid`, when the choices do not fit together.
@@ -29,7 +34,12 @@ def read(form: FormData, language: ReportLanguage) -> BatchOptions:
         options["segments"] = segments
     options["language"] = _said(form, "language") or language
     options["topics"] = _said(form, "topics") != "no"
-    return batches.check_options(options | sides(form))
+    try:
+        options |= sides(form)
+    except Problem:
+        if complete:
+            raise
+    return batches.check_options(options)
 
 
 def sides(form: FormData | QueryParams) -> dict[str, str]:

@@ -134,8 +134,14 @@ def refusal(request: Request, problem: Problem) -> Response:
             return Response(status_code=401, headers={"HX-Redirect": onward})
         return go(onward)
     event("page.refused", request_id=request_id(request), kind=problem.kind)
-    template = "refusal_piece.html.j2" if htmx else "refusal.html.j2"
-    return show(request, template, status=200 if htmx else problem.status, problem=problem.document())
+    if not htmx:
+        return show(request, "refusal.html.j2", status=problem.status, problem=problem.document())
+    response = show(request, "refusal_piece.html.j2", problem=problem.document())
+    if request.url.path.endswith("/progress"):
+        response.headers["HX-Refresh"] = "true"  # whatever was waited for is no more
+    else:
+        response.headers["HX-Reswap"] = "afterbegin"  # beside what is there, not in its place
+    return response
 
 
 def problem_words(problem: Mapping[str, Any], words: Words) -> tuple[str, str | None]:

@@ -58,8 +58,9 @@ async def draft_page(request: Request, draft_id: DraftId, viewer: Viewer) -> Res
 async def look_again(request: Request, draft_id: DraftId, viewer: Viewer, form: OurForm) -> Response:
     """The same with other choices."""
     draft = drafts.find(runtime_of(request).settings, viewer.tenant_id, draft_id)
+    chosen = options.read(form, language_of(request), complete=False)
     piece = "draft_piece.html.j2" if "hx-request" in request.headers else "draft.html.j2"
-    return await _shown(request, draft, options.read(form, language_of(request)), piece)
+    return await _shown(request, draft, chosen, piece)
 
 
 @router.post("/drafts/{draft_id}/start")
