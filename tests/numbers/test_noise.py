@@ -164,7 +164,7 @@ def test_the_models_own_doubt_takes_false_mentions_back_and_the_parts_still_add_
     said = unsure(comments, mentions, 3)
     truth, doubted = explain(comments, mentions), explain(comments, said)
     trusted = explain(comments, said, settings=NumbersSettings(label_error="ignore"))
-    assert doubted.notices["imputations"] == 6
+    assert doubted.notices["imputations"] == 8
     assert "imputations" not in trusted.notices
     assert sum(part.total for part in doubted.parts) == pytest.approx(doubted.delta.value, abs=1e-9)
     errors = [

@@ -29,7 +29,7 @@ from voc.numbers.matrices import Floats, Ints
 from voc.numbers.regression import Options
 
 IMPUTATIONS = 10  # with an analyst's labels
-FEW_IMPUTATIONS = 6  # from the model's probabilities, in every analysis
+FEW_IMPUTATIONS = 8  # from the model's probabilities, in every analysis
 
 
 class Errors(Protocol):
