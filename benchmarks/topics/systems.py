@@ -43,6 +43,22 @@ def bertopic_defaults(texts, vectors, languages, seed):
 def turftopic_s3(texts, vectors, languages, seed):
     """Turftopic's Semantic Signal Separation with 40 components; a text goes to its strongest one."""
     from turftopic import SemanticSignalSeparation
+
+    model = SemanticSignalSeparation(n_components=40, encoder=_ours(), random_state=seed)
+    strength = model.fit_transform(texts, embeddings=vectors)
+    return _strongest(model, strength)
+
+
+def turftopic_keynmf(texts, vectors, languages, seed):
+    """Turftopic's KeyNMF with 40 components; a text goes to its strongest one."""
+    from turftopic import KeyNMF
+
+    model = KeyNMF(n_components=40, encoder=_ours(), random_state=seed)
+    return _strongest(model, model.fit_transform(texts, embeddings=vectors))
+
+
+def _ours():
+    """Our encoder as Turftopic takes one: it encodes words with it."""
     from turftopic.encoders.base import ExternalEncoder
 
     from voc.meaning.encode import open_encoder
@@ -51,10 +67,13 @@ def turftopic_s3(texts, vectors, languages, seed):
         def encode(self, sentences, **_):
             return open_encoder().encode(list(sentences))
 
-    model = SemanticSignalSeparation(n_components=40, encoder=Ours(), random_state=seed)
-    strength = model.fit_transform(texts, embeddings=vectors)
+    return Ours()
+
+
+def _strongest(model, strength):
     words = [[str(word) for word, _ in row[:10]] for _, row in model.get_topics(10)]
-    return [int(i) for i in np.asarray(strength).argmax(axis=1)], words
+    table = np.asarray(strength)
+    return [int(i) if row[i] > 0 else -1 for row, i in zip(table, table.argmax(axis=1), strict=True)], words
 
 
 SYSTEMS = {
@@ -62,6 +81,7 @@ SYSTEMS = {
     "voc, engine bertopic": voc_bertopic,
     "BERTopic defaults": bertopic_defaults,
     "Turftopic S3": turftopic_s3,
+    "Turftopic KeyNMF": turftopic_keynmf,
 }
 
 

@@ -243,3 +243,15 @@ def test_result_is_plain(found):
     assert found.topic(found.topics[0].id) == found.topics[0]
     with pytest.raises(OptionError, match="known"):
         found.topic("T999")
+
+
+@pytest.mark.slow
+def test_bertopic_runs_on_the_same_neighbors(given):
+    pytest.importorskip("bertopic")
+    texts, vectors, languages, ids, truth = given
+    found = topics.discover(texts, vectors, languages, ids, options=topics.Options(engine="bertopic"))
+    table = found.assignments.assign(truth=truth)
+    kept = table[table["topic"].notna()]
+    assert found.engine == "bertopic" and len(found.topics) > 3
+    assert (table["topic"].notna() ^ table["reason"].notna()).all()
+    assert topic_graph.agree(kept["topic"].to_numpy(), kept["truth"].to_numpy()) > 0.7

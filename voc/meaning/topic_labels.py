@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,8 @@ COVERED: Final = (
     0.40  # share of a topic's texts (or of its words' weight) that one theme must hold to cover it
 )
 _LABEL_WORDS: Final = 3
+_SAYS_ENOUGH: Final = 2  # words beyond praise and blame; a single one is filled up from the other language
+_ALIKE: Final = 0.72  # share of common letters from which two words are forms of one
 _OWN_TEXTS: Final = (
     5  # texts with words of a script that a topic needs for a label of its own in that language
 )
@@ -61,11 +64,12 @@ def name(
         known: theme ids found in each text; None: themes are matched by their seed phrases' words.
     """
     weight = topic_words.weights(vocabulary, labels, len(centers))
-    words = {script: topic_words.top(vocabulary, weight, script) for script in SCRIPTS}
+    words = {script: topic_words.together(vocabulary, weight, script) for script in SCRIPTS}
     themes = _themes(vocabulary, weight, labels, taxonomy, known)
     calm = np.array([stem in topic_words.judgments() for stem in vocabulary.stems], dtype=bool)
-    told = weight * np.where(calm, 0.02, 1)  # praise and blame label a topic only when nothing else is there
-    short = {script: topic_words.top(vocabulary, told, script, _LABEL_WORDS) for script in SCRIPTS}
+    told = weight * ~calm  # praise and blame label a topic only when nothing else is there
+    heaviest = {script: topic_words.top(vocabulary, told, script, 4 * _LABEL_WORDS) for script in SCRIPTS}
+    short = {script: [_apart(row) for row in heaviest[script]] for script in SCRIPTS}
     near = {script: _nearest(vocabulary, points, centers, script) for script in SCRIPTS}
     texts = {script: _texts(vocabulary, labels, len(centers), script) for script in SCRIPTS}
     named = []
@@ -73,30 +77,42 @@ def name(
         label: dict[str, str] = {}
         source: dict[str, LabelFrom] = {}
         for script, other in (SCRIPTS, SCRIPTS[::-1]):
-            if texts[script][i] >= _OWN_TEXTS and short[script][i]:
-                label[script], source[script] = _COMMA[script].join(short[script][i]), "comments"
+            own = short[script][i] if texts[script][i] >= _OWN_TEXTS else ()
+            translated = _translated(short[other][i], script)
+            if len(own) >= _SAYS_ENOUGH:
+                label[script], source[script] = _COMMA[script].join(own), "comments"
             elif theme is not None and taxonomy is not None:
                 label[script], source[script] = taxonomy.label(theme, script), "theme"
-            elif translated := _translated(short[other][i], script):
-                label[script], source[script] = translated, "glossary"
-            elif near[script][i]:
-                label[script], source[script] = _COMMA[script].join(near[script][i]), "nearest words"
+            elif translated:
+                words_of = dict.fromkeys((*own, *translated))
+                label[script], source[script] = _COMMA[script].join([*words_of][:_LABEL_WORDS]), "glossary"
+            elif own or near[script][i]:
+                label[script] = _COMMA[script].join(own or near[script][i])
+                source[script] = "comments" if own else "nearest words"
         for script, other in (SCRIPTS, SCRIPTS[::-1]):
             if script not in label:
-                spare = short[script][i] or short[other][i] or (f"#{i + 1}",)
-                label[script] = label.get(other) or _COMMA[script].join(spare)
+                spare = words[script][i] or words[other][i] or (f"#{i + 1}",)
+                label[script] = label.get(other) or _COMMA[script].join(spare[:_LABEL_WORDS])
                 source[script] = "other language"
         named.append(Named({s: words[s][i] for s in SCRIPTS}, label, source, theme, p_theme))
     return named
 
 
-def _translated(words: Sequence[str], script: Script) -> str:
-    """These words in the other language, or "" when the glossary lacks more than one in three of them."""
+def _apart(words: Sequence[str]) -> tuple[str, ...]:
+    """The first words that are no forms of each other ("cancelled", "cancel"; "يحتاج", "تحتاج")."""
+    kept: dict[str, str] = {}  # stem: word
+    for word in words:
+        root = topic_words.stem(normalize(word, "for_matching") or word)
+        if len(kept) < _LABEL_WORDS and all(SequenceMatcher(None, root, o).ratio() < _ALIKE for o in kept):
+            kept[root] = word
+    return tuple(kept.values())
+
+
+def _translated(words: Sequence[str], script: Script) -> tuple[str, ...]:
+    """Those of these words that the glossary knows, in the other language."""
     table = topic_words.glossary()
     stems = [topic_words.stem(normalize(word, "for_matching")) for word in words]
-    found = [table[stem] for stem in stems if stem in table]
-    known = list(dict.fromkeys(found))
-    return _COMMA[script].join(known) if known and len(found) >= len(words) - 1 else ""
+    return tuple(dict.fromkeys(table[stem] for stem in stems if stem in table))
 
 
 def _texts(vocabulary: Vocabulary, labels: NDArray[np.int64], n: int, script: Script) -> NDArray[np.int64]:

@@ -126,6 +126,7 @@ def _place(
     mean = topic_graph.levels(ties, pool)
     ties = topic_graph.leveled(ties, pool, pool, mean)
     found, resolution = _communities(corpus, points, sample, ties, options, seed)
+    found = topic_graph.settled(ties, found)
     least = options.least or max(_LEAST_SIZE, math.ceil(_LEAST_SHARE * len(sample)))
     large = np.bincount(found[found >= 0], minlength=1) >= least
     found = np.where((found >= 0) & large[found], found, -1)
@@ -166,9 +167,8 @@ def _communities(
     from voc.meaning import topic_bertopic
 
     texts = [corpus.texts[i] for i in sample]
-    spoken = [corpus.languages[i] for i in sample]
     least = options.least or max(_LEAST_SIZE, math.ceil(_LEAST_SHARE * len(sample)))
-    return topic_bertopic.communities(texts, spoken, points[sample], least, seed), float("nan")
+    return topic_bertopic.communities(texts, points[sample], ties, least, seed), float("nan")
 
 
 def _largest_first(placed: Placed, corpus: Corpus) -> Placed:
