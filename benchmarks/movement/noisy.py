@@ -17,11 +17,12 @@ from benchmarks.movement.worlds import answers, planted, survey
 from voc.numbers.answers import Answers
 from voc.numbers.decomposition import Decomposition, decompose, point
 from voc.numbers.evidence import Reliability
-from voc.numbers.noise import FEW_IMPUTATIONS, FromLabels, FromProbabilities, impute
+from voc.numbers.noise import FromLabels, FromProbabilities, impute
 from voc.numbers.regression import Options
 from voc.numbers.verdicts import judge
 
 THEMES, LABELED = 6, 250
+IMPUTATIONS = 6  # from probabilities; the product takes two more
 SCENARIOS = ("vi_null", "i_prev", "ii_sev")
 CARDS = {
     "recall of its card": Reliability(recall=(0.75, 25.0)),
@@ -68,9 +69,7 @@ def _surveyed(name: str, n: int, seed: int) -> dict[str, np.ndarray]:
         "honest model": _one(decompose(labels.pooled(said))),
     } | {
         f"honest model, {name}": _one(
-            impute(
-                said, FromProbabilities(evidence, known), Options(), seed=seed, imputations=FEW_IMPUTATIONS
-            )
+            impute(said, FromProbabilities(evidence, known), Options(), seed=seed, imputations=IMPUTATIONS)
         )
         for name, known in CARDS.items()
     }

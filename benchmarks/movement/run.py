@@ -27,7 +27,8 @@ FULL = {100: 200, 200: 200, 500: 200, 2000: 100, 5000: 20}
 QUICK = {200: 20, 500: 20}
 # the same for other numbers of themes
 OTHER_T = {100: 200, 200: 200, 500: 200, 2000: 100}
-MODULES = ("cells", "regression", "influence", "decomposition", "verdicts", "imputation", "noise")
+MODULES = ("answers", "cells", "matrices", "regression", "influence", "decomposition", "verdicts")
+OF_NOISE = ("confusion", "evidence", "imputation", "imputation_models")
 STAGES = ("main", "themes", "scales", "exactness", "stress", "noise", "speed", "rivals")
 
 
@@ -42,7 +43,7 @@ def main(out: Path, quick: bool) -> None:
         "scales": lambda: [asdict(row) | {"scale": kind} for kind, row in _scales(quick)],
         "exactness": lambda: exactness.measure(5 if quick else 30),
         "stress": lambda: stress.measure(20_000 if quick else 80_000),
-        "noise": lambda: noisy.measure({1000: 4} if quick else {1000: 60, 3000: 40}),
+        "noise": lambda: noisy.measure({1000: 4} if quick else {1000: 40, 3000: 20}),
         "speed": lambda: {
             "two waves of 200": speed.small(),
             "respondents x 100 themes": speed.timed(speed.many(50_000 if quick else 1_000_000, 100)),
@@ -53,7 +54,7 @@ def main(out: Path, quick: bool) -> None:
         started = time.perf_counter()
         result[stage] = work[stage]()
         result.setdefault("seconds", {})[stage] = round(time.perf_counter() - started, 1)
-        result.setdefault("code", {})[stage] = _code()
+        result.setdefault("code", {})[stage] = _code(stage)
         save(out, "movement", result, tables.markdown(result))
         print(f"{stage}: {result['seconds'][stage]} s", flush=True)
 
@@ -65,10 +66,12 @@ def _earlier(out: Path) -> dict[str, Any]:
     return found
 
 
-def _code() -> str:
-    """SHA-256 (12 digits) of the modules that the decomposition, its tests and the imputation are made of."""
+def _code(stage: str) -> str:
+    """SHA-256 (12 digits) of the modules that a stage measures."""
     folder = Path(voc.numbers.__file__).parent
-    text = b"".join((folder / f"{name}.py").read_bytes() for name in MODULES)
+    text = b"".join(
+        (folder / f"{name}.py").read_bytes() for name in (*MODULES, *(OF_NOISE if stage == "noise" else ()))
+    )
     return hashlib.sha256(text).hexdigest()[:12]
 
 

@@ -24,8 +24,8 @@ from voc.meaning.theme_heads import Heads, fit_heads  # noqa: E402
 from voc.meaning.theme_training import FOLDS, OFF_TOPIC, best_threshold, quality_of  # noqa: E402
 
 VERSION = "1.0.0"
-# (mean, observations it counts for), of mentions in customer feedback: what the numbers expect of a new survey
-# before anybody labels some of it; see "Measured" and "Handed on" in card.md
+# (mean, observations it counts for): what the numbers expect of a survey of which nobody labeled a part;
+# see "Measured" and "Handed on" in card.md
 RELIABILITY = {"precision": [0.88, 60], "recall": [0.90, 20]}
 STRENGTH = 30.0
 MARGIN = 2.5
