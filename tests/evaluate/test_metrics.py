@@ -75,6 +75,15 @@ def test_sentiment_is_shown_by_language_and_dialect_unless_columns_are_named():
     assert "(" in str(named).split("who: a")[1]
 
 
+def test_usual_names_of_dialects_are_understood(tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_text("text,dialect\nوش رايك,glf\nعايز ايه,egy\nشو بدك,LEV\n", encoding="utf-8")
+    rows = tasks.load(file, "text", "dialect")
+    assert rows.labels == ["gulf", "egyptian", "levantine"]
+    [found], _ = tasks.run("dialect", rows, [None])
+    assert found.overall["accuracy"].value == 1
+
+
 def test_unknown_labels_are_named():
     with pytest.raises(InputError, match=r"'angry'.*--mapping"):
         metrics.numbered(["negative", "angry"], ["negative", "positive"], "label column")

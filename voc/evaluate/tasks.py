@@ -28,6 +28,9 @@ SPELLINGS = {
     "neg": "negative", "neu": "neutral", "pos": "positive", "-1": "negative", "0": "neutral", "1": "positive",
     "Negative": "negative", "Neutral": "neutral", "Positive": "positive",
     "سلبي": "negative", "محايد": "neutral", "إيجابي": "positive", "ايجابي": "positive",
+    "MSA": "msa", "glf": "gulf", "GLF": "gulf", "Gulf": "gulf", "egy": "egyptian", "EGY": "egyptian",
+    "Egyptian": "egyptian", "lev": "levantine", "LEV": "levantine", "Levantine": "levantine",
+    "mag": "maghrebi", "MAG": "maghrebi", "nor": "maghrebi", "NOR": "maghrebi", "Maghrebi": "maghrebi",
 }  # fmt: skip
 
 
