@@ -138,34 +138,29 @@ def themes(
 ) -> None:
     """Themes against labeled ones: precision, recall and F1 per theme, beside plain similarity.
 
+    The mapping is YAML, one line for each of their labels: a theme of ours, a list of which any one is
+    right (Service: [staff, service_quality]), or nothing where we have no such theme.
+
     Example: voc evaluate themes labeled.csv --text comment --themes topics --mapping theirs.yaml
     """
     from voc.evaluate import tasks
-    from voc.meaning.theme_quality import evaluate_themes
+    from voc.meaning.theme_quality import evaluate_themes, mapping_of
     from voc.pipeline import open_tools
     from voc.settings import MeaningSettings
 
     rows = tasks.load(file, text, label, blank=True)
     tools = open_tools(MeaningSettings(taxonomy=taxonomy, pack=pack))
     gold = [[item.strip() for item in one.split(";") if item.strip()] for one in rows.labels]
-    names = tasks.mapping_of(mapping) if mapping else {}
+    names = mapping_of(mapping) if mapping else {}
     report = evaluate_themes(rows.texts, gold, names, tools.readers.themes, tools.readers.encoder)
     if as_json:
-        print_json(
-            {
-                "n": report.n,
-                "macro_f1": report.macro_f1,
-                "themes": report.to_frame()
-                .astype(object)
-                .where(report.to_frame().notna(), None)
-                .to_dict("records"),
-                "unmapped": dict(report.unmapped),
-            }
-        )
+        print_json(report.as_dict())
         return
     typer.echo(report.to_frame().round(3).to_string(index=False))
+    alone = report.similarity
     typer.echo(
-        f"\nmacro-F1 {report.macro_f1:.3f}; similarity alone, micro-F1 {report.similarity.f1 or 0:.3f}"
+        f"\nmacro-F1 {report.macro_f1:.3f}; embedding similarity alone (at its best threshold here): "
+        f"precision {alone.precision or 0:.3f}, recall {alone.recall or 0:.3f}, micro-F1 {alone.f1 or 0:.3f}"
     )
     for name, n in report.unmapped.items():
         typer.echo(f"not mapped: {name} ({n:,})")

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
-from voc.errors import InputError
+from voc.errors import InputError, OptionError
 from voc.meaning.clauses import split
 from voc.meaning.encode import Encoder
 from voc.meaning.themes import ThemeModel
@@ -79,6 +82,48 @@ class ThemeReport:
             }
             for one in (*self.themes, self.micro)
         )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain values: n, micro, macro_f1, similarity_alone, themes, unmapped."""
+        rows = self.to_frame().astype(object).where(self.to_frame().notna(), None).to_dict("records")
+        return {
+            "n": self.n,
+            "micro": {name: value for name, value in rows.pop().items() if name != "theme"},
+            "macro_f1": self.macro_f1,
+            "similarity_alone": {
+                "precision": self.similarity.precision,
+                "recall": self.similarity.recall,
+                "f1": self.similarity.f1,
+            },
+            "themes": rows,
+            "unmapped": dict(self.unmapped),
+        }
+
+
+def mapping_of(path: Path) -> dict[str, str | list[str] | None]:
+    """A YAML file: their label to our theme, to a list of themes of which any one is right, or to nothing.
+
+    Raises:
+        OptionError: no such file, or it holds something else.
+    """
+    if not path.is_file():
+        raise OptionError(f"There is no mapping file {str(path)!r}; it should hold `theirs: ours` lines.")
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except yaml.YAMLError as error:
+        raise OptionError(f"{path.name} is not valid YAML; write one `theirs: ours` a line.") from error
+    names = found if isinstance(found, dict) else {}
+    for theirs, ours in names.items():
+        if not (ours is None or isinstance(ours, str) or isinstance(ours, list)):
+            raise OptionError(
+                f"{path.name}: {theirs!r} maps to {ours!r}; a theme or a list of themes is meant."
+            )
+    if not names:
+        raise OptionError(f"{path.name} should hold `theirs: ours` lines.")
+    return {
+        str(theirs): [str(one) for one in ours] if isinstance(ours, list) else ours
+        for theirs, ours in names.items()
+    }
 
 
 def evaluate_themes(
