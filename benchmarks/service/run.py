@@ -32,7 +32,7 @@ PER_CALL = 20  # documents in a call, where many calls come at once
 
 def main(out: Path, quick: bool) -> None:
     """Measure and write `service.json` and `service.md`."""
-    seconds = 6.0 if quick else 30.0
+    seconds = 6.0 if quick else 20.0
     texts = _texts()
     facts: dict[str, Any] = {"machine": machine(), "quick": quick, "documents_per_call": PER_CALL}
     bare = Bare(texts)
