@@ -50,11 +50,17 @@ def check_options(raw: dict[str, Any]) -> BatchOptions:
         return BatchOptions.model_validate(raw)
     except ValidationError as error:
         errors = [
-            {"pointer": "/options/" + "/".join(map(str, item["loc"])), "in": "body", "detail": item["msg"]}
+            {"pointer": "/options/" + "/".join(map(str, item["loc"])), "in": "body", "detail": _said(item)}
             for item in error.errors(include_url=False, include_input=False)
         ]
         first = errors[0]
         raise Problem("invalid", f"{first['pointer']}: {first['detail']}", errors=errors[:20]) from None
+
+
+def _said(item: Any) -> str:
+    if item["type"] == "extra_forbidden":
+        return f"There is no such option; they are {', '.join(BatchOptions.model_fields)}."
+    return str(item["msg"])
 
 
 def accept(

@@ -17,6 +17,7 @@ from service import events, ids
 from service.database import Database, now
 from service.logs import event
 from service.tables import Alert, Stream, StreamComment
+from voc.errors import InputError
 from voc.settings import Settings, of
 
 if TYPE_CHECKING:
@@ -109,7 +110,11 @@ def _keep(settings: ServiceSettings, stream: Stream, result: dict[str, Any]) -> 
 
 
 def as_survey(database: Database, stream_id: str, settings: Settings) -> tuple[Survey, Readings]:
-    """The classified comments of a stream as what `voc.intake.read` and `voc.meaning.reading` give."""
+    """The classified comments of a stream as what `voc.intake.read` and `voc.meaning.reading` give.
+
+    Raises:
+        InputError: there are none yet.
+    """
     from voc.intake.read import read
     from voc.meaning.reading import Readings
 
@@ -122,6 +127,8 @@ def as_survey(database: Database, stream_id: str, settings: Settings) -> tuple[S
         rows = [
             row for row in session.scalars(query.order_by(StreamComment.id)) if "failed" not in _labels(row)
         ]
+    if not rows:
+        raise InputError("No comment of the stream is classified yet; ask again in a moment.")
     frame = pd.DataFrame(
         {
             "id": [row.source_id for row in rows],
