@@ -193,6 +193,11 @@ def write(fresh: dict[str, Any]) -> None:
         for tier in TIERS
         if tier in results
     ]
+    parts += [
+        f"## Risk and coverage: {tier}\n\nError among the surest share of texts.\n\n{risks(results, tier)}\n"
+        for tier in TIERS
+        if tier in results
+    ]
     if "in_protocol" in results:
         parts.append(f"## In protocol\n\n{in_protocol(results['in_protocol'])}\n")
     (HERE / "results.md").write_text("\n".join(parts), encoding="utf-8")
@@ -217,6 +222,22 @@ def in_protocol(found: dict[str, Any]) -> str:
             cells.append(f"{test[test['figure']]:.3f} ({low:.3f}-{high:.3f})")
             cells += [f"{test[key]:.3f}" for key in ("asked", "published", "macro_f1", "accuracy")]
             lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def risks(results: dict[str, Any], tier: str) -> str:
+    """Error among the surest share of each set's texts as a Markdown table; "sure": outside the band."""
+    shares = [point["coverage"] for point in results[tier]["sets"][0]["risk_coverage"]]
+    lines = [
+        "| set | language | "
+        + " | ".join(f"{share:.0%}" for share in shares)
+        + " | sure | error when sure |",
+        "|---" * (len(shares) + 4) + "|",
+    ]
+    for one in results[tier]["sets"]:
+        cells = [one["set"], one["lang"], *(f"{point['risk']:.3f}" for point in one["risk_coverage"])]
+        cells += [f"{1 - one['unsure']:.0%}", f"{1 - one['accuracy_when_sure']:.3f}"]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 

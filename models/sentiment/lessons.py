@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pandas as pd
 from numpy.typing import NDArray
@@ -96,7 +97,7 @@ class Teacher:
         folder.mkdir(parents=True, exist_ok=True)
         options = onnxruntime.SessionOptions()
         self._trunk = onnxruntime.InferenceSession(str(ENCODER / "trunk.onnx"), options)
-        self._upper = onnxruntime.InferenceSession(str(upper), options)
+        self._upper = onnxruntime.InferenceSession(_with_vectors(upper), options)
         self._tokenizer = Tokenizer.from_file(str(ENCODER / "tokenizer.json"))
 
     def kept(self, table: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float16], Rows]:
@@ -139,6 +140,16 @@ class Teacher:
         back = np.argsort(order)
         vectors, logits = (np.concatenate(parts)[back] for parts in zip(*found, strict=True))
         return vectors.astype(np.float16), logits
+
+
+def _with_vectors(upper: Path) -> bytes:
+    """The model with the output ``vectors`` too, which the shipped file computes but does not give."""
+    model = onnx.load(str(upper))
+    if "vectors" not in {output.name for output in model.graph.output}:
+        found = onnx.helper.make_tensor_value_info("vectors", onnx.TensorProto.FLOAT, ["texts", 384])
+        model.graph.output.append(found)
+    serialized: bytes = model.SerializeToString()
+    return serialized
 
 
 def _key(text: str) -> int:
