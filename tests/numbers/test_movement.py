@@ -150,6 +150,27 @@ def test_segments_compare_like_periods():
     assert not any(segment.name in ("ar", "en") for segment in groups.segments)
 
 
+def test_cells_of_theme_and_segment_add_up_and_point_to_the_segment():
+    comments, mentions = survey(23, 4000)
+    arabic = comments.loc[comments["segment_language"] == "ar", ["comment_id", "period"]]
+    late = arabic[arabic["period"] == "after"]["comment_id"]
+    more = pd.DataFrame(
+        {"comment_id": late.sample(400, random_state=1), "theme": "theme-4", "polarity": "negative"}
+    )
+    written = comments.set_index("comment_id").loc[more["comment_id"], "has_text"].to_numpy()
+    movement = explain(comments, pd.concat([mentions, more[written]]).drop_duplicates())
+    for part in themes(movement).values():
+        assert {cell.segment for cell in part.cells} == {"ar", "en"}
+        for name in ("prevalence", "effect", "total"):
+            assert sum(getattr(cell, name) for cell in part.cells) == pytest.approx(
+                getattr(part, name), abs=1e-9
+            )
+        assert all(cell.low <= cell.total <= cell.high for cell in part.cells)
+    first = movement.part("theme-4").cells[0]
+    assert first.segment == "ar"
+    assert first.high < 0
+
+
 def test_a_target_is_compared_with_the_level():
     comments, mentions = survey(13, 900)
     aim = explain(comments, mentions, after="after", target=40)

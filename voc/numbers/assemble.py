@@ -52,7 +52,7 @@ def movement(
     project = settings.no_comment == "project" or (settings.no_comment == "auto" and _can_project(answers))
     options = Options(project=project, own=project)
     made = known.decompose(options, LEAST_COMMENTERS, settings.seed) or decompose(answers, options)
-    layout = lay_out(made, project, joined.row, parents, settings)
+    layout = lay_out(made, project, joined.row, parents, settings, joined.segments)
     typical = [float(np.median(se)) if len(se) else 0.0 for se in layout.typical_se]
     return Movement(
         verdict="moved" if ends.delta.p_value < 1 - settings.confidence else "within_noise",

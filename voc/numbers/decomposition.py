@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from voc.numbers.answers import Answers, without_mentions
+from voc.numbers.by_segment import BySegment, by_segment
 from voc.numbers.cells import Cells, summarize
 from voc.numbers.influence import Common, beyond_common, ingredient_covariance
 from voc.numbers.matrices import Floats, compact
@@ -37,6 +38,7 @@ class Decomposition:
         ingredient_se: (5K,) standard errors of the ingredients.
         shares: (2, K) mention share per wave at the mean segment mix.
         own: (2K + 4,) components when silent respondents are not projected, where asked for.
+        cells: the leaves' components before they are added up over the segments.
     """
 
     answers: Answers
@@ -47,6 +49,7 @@ class Decomposition:
     ingredient_se: Floats
     shares: Floats
     own: Floats
+    cells: BySegment
 
     def combine(self, rows: Floats) -> tuple[Floats, Floats]:
         """Values and standard errors of linear combinations.
@@ -114,6 +117,7 @@ def decompose(answers: Answers, options: Options | None = None) -> Decomposition
         ingredient_se=_careful(se, made),
         shares=made.shares,
         own=own,
+        cells=by_segment(made, se[:k], se[k : 2 * k]),
     )
 
 

@@ -51,6 +51,24 @@ class Leaf:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A theme's part within one segment; the cells of a theme add up to its total.
+
+    Attributes:
+        segment: name of the segment, as in `Movement.segments`.
+        prevalence, effect, total: points of the whole score; total = prevalence + effect.
+        low, high: 95 % interval of the total.
+    """
+
+    segment: str
+    prevalence: float
+    effect: float
+    total: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Part:
     """One bar of the movement, in score points.
 
@@ -69,6 +87,7 @@ class Part:
         strength: largest |estimate / standard error| of its parts; the order of evidence.
         share_before, share_after: share of (projected) respondents who mention the theme's leaves, summed.
         leaves: the polarities of a theme.
+        cells: where a theme's part comes from, largest first; empty with a single segment.
     """
 
     kind: Kind
@@ -92,6 +111,7 @@ class Part:
     share_before: float = 0.0
     share_after: float = 0.0
     leaves: tuple[Leaf, ...] = ()
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True)

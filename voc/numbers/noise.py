@@ -18,6 +18,7 @@ import scipy.sparse as sp
 
 from voc.errors import OptionError
 from voc.numbers.answers import Answers, pool_rare
+from voc.numbers.by_segment import BySegment
 from voc.numbers.confusion import BOTH, NEGATIVE, NEUTRAL, POSITIVE, Labeled, mentions_of, observed
 from voc.numbers.decomposition import Decomposition, decompose
 from voc.numbers.evidence import BY_THEME, Evidence, Reliability
@@ -203,6 +204,7 @@ def _rubin(made: list[Decomposition], answers: Answers) -> Decomposition:
         ingredient_se=np.sqrt(within + spread),
         shares=mean("shares"),
         own=mean("own"),
+        cells=BySegment.pooled([one.cells for one in made]),
     )
 
 

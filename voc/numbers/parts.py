@@ -14,7 +14,7 @@ from voc.labels import POLARITIES
 from voc.numbers.answers import OTHER, Answers
 from voc.numbers.decomposition import Decomposition
 from voc.numbers.matrices import Floats, Ints, compact, grouped
-from voc.numbers.movement import Kind, Leaf, Named, Part
+from voc.numbers.movement import Cell, Kind, Leaf, Named, Part
 from voc.numbers.scores import Change
 from voc.numbers.verdicts import Verdicts, judge
 from voc.settings import NumbersSettings
@@ -55,6 +55,7 @@ def lay_out(
     row: Ints,
     parents: Mapping[str, str | None],
     settings: NumbersSettings,
+    segments: tuple[str, ...] = (),
 ) -> Layout:
     """The parts of `made`.
 
@@ -64,6 +65,7 @@ def lay_out(
         row: (n,) which comment each row of the answers is.
         parents: theme -> parent.
         settings: confidence and false discovery rate.
+        segments: names of the segments, for the cells.
     """
     answers = made.answers
     k = len(answers.leaf_theme)
@@ -76,7 +78,7 @@ def lay_out(
     family = np.vstack([prevalence, effect, tops[shown]])
     verdicts = judge(made, themes, tops[shown])
     quantile = float(stats.norm.ppf(0.5 + settings.confidence / 2))
-    bars = _Bars(made, verdicts, settings.fdr, quantile, parents, _People.of(answers, row))
+    bars = _Bars(made, verdicts, settings.fdr, quantile, parents, _People.of(answers, row), segments)
     parts = bars.themes(themes)
     parts.sort(key=lambda part: (part.named is None, -part.strength * abs(part.total), part.id))
     ends = [bars.top(TOPS[i], tops[i], j) for j, i in enumerate(shown)]
@@ -127,6 +129,7 @@ def parent_parts(layout: Layout, parents: Mapping[str, str | None]) -> tuple[Par
                 share_before=sum(child.share_before for child in children),
                 share_after=sum(child.share_after for child in children),
                 leaves=(),
+                cells=(),
             )
         )
     return tuple(out)
@@ -168,6 +171,7 @@ class _Bars:
     quantile: float
     parents: Mapping[str, str | None]
     people: _People
+    segments: tuple[str, ...]
 
     def themes(self, themes: Ints) -> list[Part]:
         """One part per theme in `themes` (T',), in that order."""
@@ -218,7 +222,21 @@ class _Bars:
             share_before=sum(leaf.share_before for leaf in leaves),
             share_after=sum(leaf.share_after for leaf in leaves),
             leaves=tuple(leaves),
+            cells=self.cells(members),
         )
+
+    def cells(self, leaves: Ints) -> tuple[Cell, ...]:
+        """The theme of these leaves within each segment, largest first."""
+        if len(self.segments) < 2:
+            return ()
+        found, more = [], self.made.cells
+        for z, name in enumerate(self.segments):
+            prevalence = float(more.prevalence[z, leaves].sum())
+            effect = float(more.effect[z, leaves].sum())
+            half = self.quantile * float(np.sqrt(more.variance[z, leaves].sum()))
+            total = prevalence + effect
+            found.append(Cell(name, prevalence, effect, total, total - half, total + half))
+        return tuple(sorted(found, key=lambda cell: (-abs(cell.total), cell.segment)))
 
     def leaves(self) -> list[tuple[int, Leaf]]:
         """Every leaf with its index."""
