@@ -20,6 +20,7 @@ BENCHMARKS = {
     "sentiment": "benchmarks.sentiment.run",
     "topics": "benchmarks.topics.run",
     "pipeline": "benchmarks.pipeline.run",
+    "scale": "benchmarks.scale.run",
     "subratings": "benchmarks.subratings.run",
     "service": "benchmarks.service.run",
     "readme": "benchmarks.readme",

@@ -14,6 +14,7 @@ BASE = {
     "labels",
     "processes",
     "progress",
+    "remote",
     "settings",
     "tables",
     "taxonomy",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -116,7 +117,7 @@ class Analysis:
         """Write result.json, report.html/.xlsx/.pptx, comments/mentions.parquet and rejects.csv.
 
         Args:
-            folder: made if it is not there.
+            folder: made if it is not there; or a URL (s3://, gs://, abfs://).
             language: of the report and the workbook.
 
         Returns:
@@ -125,8 +126,13 @@ class Analysis:
         Raises:
             InputError: the folder cannot be written.
         """
+        from voc import remote
         from voc.report import slides, workbook
 
+        if url := remote.url_of(folder):
+            with TemporaryDirectory(prefix="voc-") as here:
+                remote.sent(self.write(here, language), url)
+            return Path(folder)
         target = Path(folder)
         try:
             target.mkdir(parents=True, exist_ok=True)

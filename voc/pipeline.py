@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from voc.analysis import Analysis, Labeled
@@ -105,7 +106,8 @@ def analyze(
     """Why the score moved, from raw files or frames to a result with every number in it.
 
     Args:
-        sources: a path, several paths, a pandas or polars frame, or a list of dicts.
+        sources: a path or a URL (s3://, gs://, abfs://), several of them, a pandas or polars frame, or a
+            list of dicts.
         settings: everything at once; or
         options: flat settings by name (`text=`, `score=`, `before=`, `after=`, ...; see `voc.settings`).
         tools: opened models to reuse; they must fit the settings.
@@ -117,7 +119,7 @@ def analyze(
     Raises:
         VocError: the input or an option is wrong; the message says what to do.
     """
-    from voc import engines
+    from voc import engines, remote
     from voc.intake.read import read
     from voc.meaning import reading
 
@@ -126,7 +128,9 @@ def analyze(
     settings = settings or of(**options)
     tools = tools.check(settings.meaning) if tools else open_tools(settings.meaning)
 
-    survey = read(sources, settings.intake, lambda done, total: progress("files", done, total))
+    with TemporaryDirectory(prefix="voc-") as folder:
+        here = remote.fetched(sources, Path(folder))
+        survey = read(here, settings.intake, lambda done, total: progress("files", done, total))
     question = settings.meaning.question or survey.question
     readings = reading.read(
         list(survey.comments["comment_id"]),

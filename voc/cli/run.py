@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from hashlib import blake2b
 from pathlib import Path
 from shutil import rmtree
+from tempfile import gettempdir
 from typing import Annotated, Any
 
 import typer
 
 from voc.cli.console import print_json, progress_bars
 from voc.errors import OptionError
+from voc.remote import url_of
 
 INPUT, COMPARE, MODEL, OUTPUT = "What the columns are", "What is compared", "Models and themes", "Output"
 
@@ -21,6 +25,9 @@ def _option(*names: str, help: str, panel: str, metavar: str | None = None) -> A
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the survey and its reports.")] = Path("voc-demo"),
     seed: Annotated[int, typer.Option(help="Seed of the invented survey.")] = 7,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The result and what was planted, as JSON.")
+    ] = False,
 ) -> None:
     """Analyze an invented bilingual survey with known causes, and write its report in both languages."""
     from voc.demo import planted, write
@@ -29,13 +36,17 @@ def demo(
     out.mkdir(parents=True, exist_ok=True)
     survey = out / "survey.csv"
     write(survey, seed=seed)
-    with progress_bars(quiet=False) as progress:
+    with progress_bars(quiet=as_json) as progress:
         analysis = run(survey, before="2024-Q1", after="2024-Q2", progress=progress)
         progress("report", 0, 2)
         analysis.write(out, "en")
         progress("report", 1, 2)
         analysis.write_report(out / "report-ar.html", "ar")
         progress("report", 2, 2)
+    if as_json:
+        causes = [asdict(cause) for cause in planted()]
+        print_json({**analysis.result, "planted": causes, "folder": str(out)})
+        return
     typer.echo(analysis.summary("en"))
     typer.echo("\nPlanted in this invented survey, for you to check against:")
     for cause in planted():
@@ -136,7 +147,7 @@ def analyze(
     one_of("--duplicates", duplicates, ("keep", "collapse"))
     one_of("--engine", engine, ("local", "ray"))
     with progress_bars(quiet=as_json) as progress:
-        unfinished = out / ".unfinished" if out else None
+        unfinished = _unfinished(out) if out else None
         analysis = run(
             files,
             unfinished=unfinished,
@@ -168,10 +179,10 @@ def analyze(
             language=lang,
             title=title,
         )
-        if out is not None:
+        if out is not None and unfinished is not None:
             progress("report", 0, 1)
             analysis.write(out, "ar" if lang == "ar" else "en")
-            rmtree(out / ".unfinished")
+            rmtree(unfinished)
             progress("report", 1, 1)
     if as_json:
         print_json(analysis.result)
@@ -179,6 +190,14 @@ def analyze(
     for notice in analysis.result["warnings"]:
         typer.secho(f"note: {notice['message']}", err=True, dim=True)
     typer.echo(analysis.summary("ar" if lang == "ar" else "en", folder=out))
+
+
+def _unfinished(out: Path) -> Path:
+    """Where chunks are kept until the results are written: beside them, or here when those go elsewhere."""
+    url = url_of(out)
+    if url is None:
+        return out / ".unfinished"
+    return Path(gettempdir()) / f"voc-{blake2b(url.encode(), digest_size=8).hexdigest()}"
 
 
 def one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
