@@ -90,14 +90,18 @@ def _scaling(
 ) -> Numbers:
     """One positive scale and three biases by penalized maximum likelihood; `pull` holds them near `near`."""
     weights = weights / weights.mean()
+    right = np.eye(3)[labels]
 
-    def cost(x: Numbers) -> float:
-        z = logits * np.exp(x[0]) + x[1:4]
+    def cost(x: Numbers) -> tuple[float, Numbers]:
+        scaled = logits * np.exp(x[0])
+        z = scaled + x[1:4]
         z = z - z.max(1, keepdims=True)
         log_p = z - np.log(np.exp(z).sum(1, keepdims=True))
         away = np.append(x[0] - np.log(near[0]), x[1:4] - near[3:])
-        return float(-(weights * log_p[np.arange(len(labels)), labels]).sum() + pull * (away**2).sum())
+        slope = weights[:, None] * (np.exp(log_p) - right)
+        gradient = np.append((slope * scaled).sum(), slope.sum(0)) + 2 * pull * away
+        return float(-(weights * log_p[right > 0]).sum() + pull * (away**2).sum()), gradient
 
-    x = minimize(cost, np.append(np.log(near[0]), near[3:]), method="L-BFGS-B").x
+    x = minimize(cost, np.append(np.log(near[0]), near[3:]), jac=True, method="L-BFGS-B").x
     bias = x[1:4] - x[1:4].mean()
     return np.array([np.exp(x[0])] * 3 + list(bias))

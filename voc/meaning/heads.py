@@ -34,15 +34,7 @@ def joined(rows: NDArray[np.float32], table: Numbers) -> Numbers:
 
 def groups(rows: NDArray[np.float32], prepared: Sequence[str]) -> list[str]:
     """Calibration group of each text: ``en-GENRE``, or ``ar-GENRE-DIALECT``, the most probable of each."""
-    dialect = rows[:, _DIALECT].argmax(axis=1)
-    if rows.shape[1] < _GENRE.stop:  # a model without the genre head
-        return [
-            f"{calibration.ARABIC}-{DIALECTS[dialect[i]]}"
-            if calibration.script(text) == calibration.ARABIC
-            else calibration.ENGLISH
-            for i, text in enumerate(prepared)
-        ]
-    genre = rows[:, _GENRE].argmax(axis=1)
+    dialect, genre = rows[:, _DIALECT].argmax(axis=1), rows[:, _GENRE].argmax(axis=1)
     found = []
     for i, text in enumerate(prepared):
         language = calibration.script(text)
