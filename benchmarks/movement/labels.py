@@ -12,7 +12,7 @@ from voc.numbers.answers import Answers, pool_rare
 from voc.numbers.confusion import NEGATIVE, NONE, POSITIVE, STATES, Labeled, mentions_of, observed
 from voc.numbers.evidence import Evidence, gather
 
-DETECTION, POLARITY = 2.86, 3.5  # how far the evidence of true and false mentions lies apart, in sd
+DETECTION, POLARITY = 2.5, 3.5  # how far the evidence of true and false mentions lies apart, in sd
 
 
 def only_polar(answers: Answers) -> Answers:
@@ -63,7 +63,7 @@ def doubted(truth: Answers, rng: np.random.Generator) -> tuple[Answers, Evidence
 
     Its evidence for a theme is normal with mean +-d^2/2 and sd d (the log likelihood ratio of two shifted
     normals), so that p = 1/(1 + exp(-(log base odds + evidence))) is calibrated over the whole survey;
-    d = 2.86 gives recall 0.8 and 2 % false mentions, 3.5 for polarity 4 % flips.
+    d = 2.5 gives recall and precision of about 0.8, 3.5 for polarity 4 % flips.
     """
     states = observed(truth)
     writes = truth.writes[:, None]

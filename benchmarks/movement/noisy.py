@@ -1,7 +1,7 @@
 """Labels from a classifier with recall 0.8: trusted, corrected by 250 labels, or by its own probabilities.
 
-"classifier" has fixed error rates; "honest model" gives calibrated probabilities. Its recall is 0.79; the
-correction is told a card's 0.75, counting for 25 observations (sd 0.085), or nothing.
+"classifier" has fixed error rates; "honest model" gives calibrated probabilities. Its recall is about 0.8;
+the correction is told that by a card (counting for 25 observations, sd 0.08), or 0.7, or nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ THEMES, LABELED = 6, 250
 IMPUTATIONS = 6  # from probabilities; the product takes two more
 SCENARIOS = ("vi_null", "i_prev", "ii_sev")
 CARDS = {
-    "recall of its card": Reliability(recall=(0.75, 25.0)),
+    "card right": Reliability(recall=(0.8, 25.0)),
+    "card 0.1 too low": Reliability(recall=(0.7, 25.0)),
     "recall not known": Reliability(),
 }
 
