@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import sqlalchemy as sa
 
-from service import events, ids
+from service import events, ids, records
 from service.database import Database, now
 from service.logs import event
 from service.tables import Alert, Stream, StreamComment
@@ -60,6 +60,8 @@ def watch(runtime: Runtime, stream_id: str) -> int:
         if stream is None:
             return 0
         _keep(runtime.settings, stream, result)
+        run = f"{stream.id}.{now():%Y-%m-%d}"  # one record a day, however often it is looked at
+        records.write(session, runtime, stream.tenant_id, run, result["counts"])
         for alert in result["alerts"]:
             fingerprint = _fingerprint(alert)
             known = sa.select(Alert.id).where(Alert.stream_id == stream_id, Alert.fingerprint == fingerprint)

@@ -145,6 +145,8 @@ def test_an_alert_is_kept_and_told_once(tmp_path):
         assert watch.watch(runtime, stream_id) == 0
         latest = service.call("GET", "/v1/streams/watched/latest").json()
         assert latest["result"]["alerts"][0]["theme"] == "app"
+        (record,) = service.call("GET", "/v1/records").json()["records"]
+        assert record["object"].startswith(stream_id) and record["body"]["rows"]["analyzed"] == 20
         assert datetime.fromisoformat(latest["at"]) > start
         assert service.call("DELETE", "/v1/streams/watched").status_code == 204
         assert not list(service.settings.data_dir.glob("**/latest.json"))
