@@ -15,7 +15,8 @@ from voc.cli import evaluate, explain, labeling, run, server
 app = typer.Typer(
     name="voc",
     help="Reads what customers wrote, in Arabic and English, and explains why the score moved.",
-    epilog="Start with: voc demo    Then: voc analyze survey.csv --out report",
+    epilog="Start with: voc demo    Then: voc analyze survey.csv --out report    "
+    "Exit codes: 0 done, 2 the input or the options are wrong, 1 our fault, 130 stopped.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -47,7 +48,8 @@ def main() -> None:
     try:
         app()
     except VocError as error:
-        typer.secho("voc: ", fg="red", bold=True, err=True, nl=False)
+        plain = bool(os.environ.get("NO_COLOR"))
+        typer.secho("voc: ", fg=None if plain else "red", bold=None if plain else True, err=True, nl=False)
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:

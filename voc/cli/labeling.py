@@ -86,6 +86,7 @@ def label(
     n: Annotated[int, typer.Option("--n", help="How many comments, at least 50.")] = 250,
     out: Annotated[Path, typer.Option(help="CSV to fill in.")] = Path("to-label.csv"),
     seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="The drawn ids as JSON.")] = False,
 ) -> None:
     """Pick the comments worth labeling by hand, so that the model's errors can be priced in.
 
@@ -99,6 +100,9 @@ def label(
     table = read_tables(comments)
     chosen = noise.choose(table, read_tables(mentions), n, seed)
     safe_csv(labels_file.sheet(table, chosen), out)
+    if as_json:
+        print_json({"file": str(out), "comment_ids": [str(one) for one in chosen["comment_id"]]})
+        return
     typer.echo(f"{len(chosen):,} comments are in {out}. Fill in the column `themes`.")
 
 

@@ -83,10 +83,15 @@ def rotate(
 
 
 @keys.command()
-def revoke(key_id: Annotated[str, typer.Argument(help="Id of the key, from `voc keys list`.")]) -> None:
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="Id of the key, from `voc keys list`.")], as_json: Json = False
+) -> None:
     """End a key now."""
     with _database() as database:
         _service("keys").revoke(database, key_id)
+    if as_json:
+        print_json({"id": key_id, "state": "revoked"})
+        return
     typer.echo(f"{key_id} no longer works.")
 
 
