@@ -141,3 +141,63 @@ def test_what_is_wrong_is_said_and_exits_2(survey, arguments, words):
 
 def test_unknown_option_exits_2():
     assert voc("analyze", "x.csv", "--frobnicate").returncode == 2
+
+
+def commands():
+    """Every command with its words: ["evaluate", "sentiment"]."""
+    from typer.main import get_command
+
+    from voc.cli import app
+
+    return [
+        ([name, inner] if inner else [name], one)
+        for name, command in get_command(app).commands.items()
+        for inner, one in getattr(command, "commands", {"": command}).items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "command"), commands(), ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
+def test_every_command_gives_json_and_says_what_it_does(words, command):
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert command.help
+    assert "--json" in known or words == ["serve"]  # which prints nothing but its log
+
+
+def test_exit_codes_and_completion_are_told():
+    told = voc("--help").stdout
+    assert "Exit codes: 0 done, 2" in " ".join(told.split())
+    assert "--install-completion" in told and "--show-completion" in told
+    program = "import sys; sys.argv[0] = 'voc'; from voc.cli import main; main()"
+    asked = {"_VOC_COMPLETE": "complete_bash", "COMP_WORDS": "voc ana", "COMP_CWORD": "1"}
+    completed = subprocess.run(
+        [sys.executable, "-c", program], env={**ENV, **asked}, capture_output=True, text=True, check=False
+    )
+    assert completed.stdout.split() == ["analyze"]
+
+
+@pytest.mark.parametrize(("no_color", "colored"), [("1", False), ("", True)])
+def test_colors_respect_no_color(no_color, colored):
+    pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
+    ours, theirs = pty.openpty()
+    environment = {**ENV, "NO_COLOR": no_color, "TERM": "xterm"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "voc", "analyze", "no-such-file.csv"],
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+    )
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:  # Linux ends a pseudo-terminal so
+            break
+        if not piece:
+            break
+        said += piece
+    os.close(ours)
+    assert process.wait() == 2
+    assert (b"\x1b[31m" in said) is colored
