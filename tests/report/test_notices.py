@@ -14,9 +14,6 @@ from voc.report.wording import FSI, PDI, Words, sentences
 from voc.settings import IntakeSettings
 
 ROOT = Path(__file__).resolve().parents[2]
-    "told_unread_column": "unread_",
-    "told_equal_columns": "equal_",
-}  # one sentence for a family of codes
 ISOLATED = re.compile(f"{FSI}[^{PDI}]*{PDI}")
 TERMS = {"JSON", "UTF", "NPS", "CSAT", "CES", "xlsx", "CSV", "U", "FFFD"}  # written so in Arabic too
 
