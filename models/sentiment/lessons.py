@@ -96,6 +96,7 @@ class Teacher:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         options = onnxruntime.SessionOptions()
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._trunk = onnxruntime.InferenceSession(str(ENCODER / "trunk.onnx"), options)
         self._upper = onnxruntime.InferenceSession(_with_vectors(upper), options)
         self._tokenizer = Tokenizer.from_file(str(ENCODER / "tokenizer.json"))
