@@ -6,6 +6,7 @@ Only sets whose licence lets a model be released are used (`ship` is yes in the 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -194,3 +195,34 @@ def _sehhaty() -> list[tuple[str, set[str], set[str]]]:
         elif sub == "Overall Satisfaction":
             rows.append((str(text), set(), {"app", "service_quality"}))
     return rows
+
+
+def judged(taxonomy: Taxonomy, parts: list[Part]) -> list[Part]:
+    """The parts with the clauses of `real` that we labeled by reading as a part of their own.
+
+    ``judged.tsv`` names a clause by the hash of its text, so that no sentence of others is kept here: its
+    themes, those that may be there ("?theme"), or nothing.
+    """
+    themes = [theme.id for theme in taxonomy.leaves]
+    told = dict(line.split("\t") for line in (HERE / "judged.tsv").read_text(encoding="utf-8").splitlines())
+    real = next(part for part in parts if part.name == "real")
+    rows = [row for row, text in enumerate(real.texts) if mark(text) in told]
+    labels = np.zeros((len(rows), len(themes)), dtype=np.float32)
+    for at, row in enumerate(rows):
+        for theme in told[mark(real.texts[row])].split():
+            labels[at, themes.index(theme.lstrip("?"))] = np.nan if theme.startswith("?") else 1
+    social = None if real.social is None else real.social[rows]
+    others = np.setdiff1d(np.arange(len(real.texts)), rows)
+    rest = replace(
+        real,
+        texts=[real.texts[row] for row in others],
+        labels=real.labels[others],
+        social=None if real.social is None else real.social[others],
+    )
+    mine = Part("judged", [real.texts[row] for row in rows], labels, 1.0, social)
+    return [*(rest if part is real else part for part in parts), mine]
+
+
+def mark(text: str) -> str:
+    """What stands for a clause in ``judged.tsv``."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]

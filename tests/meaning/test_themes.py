@@ -6,7 +6,7 @@ import pytest
 from voc.errors import InputError
 from voc.meaning.clauses import split
 from voc.meaning.encode import open_encoder
-from voc.meaning.theme_heads import Heads, fit_heads, load_heads
+from voc.meaning.theme_heads import NOTHING, fit_heads, load_heads
 from voc.meaning.theme_training import ThemeClassifier, best_threshold, train_user_themes
 from voc.meaning.themes import open_themes
 from voc.tables import check
@@ -75,6 +75,26 @@ def test_a_comment_without_a_theme_says_why(model, encoder, text, reason):
     found = find(model, encoder, [text], feelings)
     assert found.mentions.empty
     assert found.reasons == [reason]
+
+
+PARAPHRASES = (
+    ("خذوا مني مبلغ وأنا ما اشتركت", "billing"),
+    ("We drove around for ages and found nowhere to leave the car", "location_parking"),
+    ("sa7abo menny floos w ana ma eshtaraktesh", "billing"),
+    ("The box came torn and two cups were in pieces", "order_accuracy"),
+    ("كل ما افتحه من الجوال يطلع لي خطأ ويقفل", "app"),
+    ("I sat there until noon before anyone called my name", "waiting_time"),
+)
+
+
+def test_paraphrases_without_the_themes_words_are_understood(model, encoder):
+    texts = [text for text, _ in PARAPHRASES]
+    assert not [hit for text in texts for hit in model.words.find(text) if not hit.hint]
+    odds = model.heads[0].log_odds(encoder.encode(texts))
+    first = [model.heads[0].classes[column] for column in odds.argmax(axis=1)]
+    assert sum(one == theme for one, (_, theme) in zip(first, PARAPHRASES, strict=True)) >= 4
+    found = find(model, encoder, texts[:1]).mentions
+    assert list(found["theme"]) == ["billing"] and list(found["origin"]) == ["model"]
 
 
 def test_mentions_fit_the_table_and_quote_the_text(model, encoder):
@@ -183,17 +203,29 @@ def test_classifier_follows_conventions(encoder):
 
 def test_heads_survive_the_disk(tmp_path):
     rng = np.random.default_rng(0)
-    vectors = rng.normal(size=(60, 8)).astype(np.float32)
-    labels = np.column_stack([vectors[:, 0] > 0, np.zeros(60)]).astype(np.float32)
-    heads = fit_heads(("a", "never"), vectors, labels)
+    vectors = rng.normal(size=(90, 8)).astype(np.float32)
+    chosen = vectors[:, :2].argmax(axis=1)
+    labels = np.zeros((90, 4), dtype=np.float32)
+    labels[np.arange(90), np.where(vectors[:, :2].max(axis=1) > 0, chosen, 2)] = 1  # else vague
+    heads = fit_heads(("a", "b", *NOTHING), vectors, labels)
     heads.save(tmp_path / "heads.npz")
     again = load_heads(tmp_path / "heads.npz")
-    np.testing.assert_allclose(again.logits(vectors), heads.logits(vectors), atol=0.05)
-    assert (heads.logits(vectors)[:, 1] < 0).all()  # no example, never found
-    assert ((heads.logits(vectors)[:, 0] > 0) == (labels[:, 0] == 1)).mean() > 0.9
-    other = Heads(("b",), again.weights[:1], again.bias[:1], again.center + 1, again.alone[:1])
-    joined = again.joined(other)
-    np.testing.assert_allclose(joined.logits(vectors)[:, 2], other.logits(vectors)[:, 0], atol=1e-5)
+    assert again.classes == ("a", "b", *NOTHING)
+    odds = heads.log_odds(vectors)
+    np.testing.assert_allclose(again.log_odds(vectors), odds, atol=0.1)
+    assert (odds.argmax(axis=1) == labels.argmax(axis=1)).mean() > 0.9
+    assert (odds[:, 3] < -20).all()  # off topic has no example, so it is never found
+    np.testing.assert_allclose((1 / (1 + np.exp(-odds))).sum(axis=1), 1, atol=1e-4)
+
+
+def test_fewer_classes_compete_when_some_are_left_out():
+    rng = np.random.default_rng(1)
+    vectors = rng.normal(size=(60, 8)).astype(np.float32)
+    labels = np.eye(5, dtype=np.float32)[np.argmax(vectors[:, :5], axis=1)]
+    heads = fit_heads(("a", "b", "c", *NOTHING), vectors, labels)
+    fewer = heads.only(("b",))
+    assert fewer.classes == ("b", *NOTHING)
+    assert (fewer.log_odds(vectors)[:, 0] >= heads.log_odds(vectors)[:, 1] - 1e-6).all()
 
 
 @pytest.mark.parametrize(

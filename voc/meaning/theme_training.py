@@ -17,13 +17,10 @@ from numpy.typing import NDArray
 from voc import artifacts
 from voc.errors import InputError
 from voc.meaning.encode import Encoder
-from voc.meaning.theme_heads import Floats, Heads, fit_heads
+from voc.meaning.theme_heads import NOTHING, VAGUE, Floats, Heads, fit_heads
 from voc.meaning.theme_words import ThemeWords
 from voc.taxonomy import Taxonomy
 
-OFF_TOPIC: Final = (
-    "off_topic"  # the head that parts "no feedback" from "an opinion about nothing in particular"
-)
 FOLDS: Final = 5
 _ENOUGH: Final = 30  # phrases; below, the threshold cannot be as choosy
 
@@ -61,14 +58,14 @@ class Trained:
 
 @dataclass(frozen=True)
 class Phrases:
-    """Training texts; labels (n, n_themes): 1 yes, 0 no, nan not known."""
+    """Training texts; labels (n, n_classes): 1 yes, 0 no, nan not known; the last columns are `NOTHING`."""
 
     texts: list[str]
     labels: NDArray[np.float32]
 
 
 def train_user_themes(taxonomy: Taxonomy, encoder: Encoder, only: Sequence[str] | None = None) -> Trained:
-    """Heads for the leaves of a taxonomy, from its phrases alone, and the `OFF_TOPIC` head.
+    """Heads for the leaves of a taxonomy, from its phrases alone.
 
     Args:
         taxonomy: each leaf needs at least two phrases (`seeds` or `examples`); five or more are better.
@@ -86,28 +83,32 @@ def train_user_themes(taxonomy: Taxonomy, encoder: Encoder, only: Sequence[str] 
                 "two, better five, under 'examples'."
             )
     phrases = gather(taxonomy)
-    columns = [*(taxonomy.leaves.index(theme) for theme in wanted), -1]
-    themes = (*(theme.id for theme in wanted), OFF_TOPIC)
-    return train(themes, encoder.encode(phrases.texts), phrases.labels[:, columns])
+    columns = [taxonomy.leaves.index(theme) for theme in wanted]
+    labels = phrases.labels[:, [*columns, -2, -1]]
+    others = np.delete(phrases.labels[:, :-2], columns, axis=1)
+    labels[(others == 1).any(axis=1) & (labels != 1).all(axis=1), -2] = 1  # another theme is none of these
+    return train((*(theme.id for theme in wanted), *NOTHING), encoder.encode(phrases.texts), labels)
 
 
 def gather(taxonomy: Taxonomy) -> Phrases:
-    """The taxonomy's phrases, and phrases about nothing it could mean; last column `OFF_TOPIC`.
+    """The taxonomy's phrases, and phrases about nothing it could mean.
 
     A phrase of one theme that holds a sure word of another leaves the other open.
     """
     words = ThemeWords(taxonomy)
-    columns = len(taxonomy.leaves) + 1
-    labels = {text: np.zeros(columns, dtype=np.float32) for text in background()}
+    columns = len(taxonomy.leaves) + len(NOTHING)
+    labels = {text: np.eye(1, columns, columns - 2, dtype=np.float32)[0] for text in background()}
     for text in background("off_topic"):
-        labels[text][-1] = 1
+        labels[text] = np.eye(1, columns, columns - 1, dtype=np.float32)[0]
+    own = {text for theme in taxonomy.leaves for text in theme.phrases}
+    labels.update((text, np.zeros(columns, dtype=np.float32)) for text in sorted(own))
     for column, theme in enumerate(taxonomy.leaves):
         for text in theme.phrases:
-            if text not in labels or not labels[text].any():
-                labels[text] = np.zeros(columns, dtype=np.float32)
-                for hit in words.find(text):
-                    labels[text][hit.theme] = labels[text][hit.theme] if hit.hint else np.nan
             labels[text][column] = 1
+    for text in own:
+        for hit in words.find(text):
+            if not hit.hint and labels[text][hit.theme] != 1:
+                labels[text][hit.theme] = np.nan
     return Phrases(list(labels), np.array(list(labels.values())))
 
 
@@ -121,44 +122,44 @@ def background(*kinds: str) -> list[str]:
 
 
 def train(
-    themes: tuple[str, ...],
+    classes: tuple[str, ...],
     vectors: NDArray[np.float32],
     labels: NDArray[np.float32],
     weights: Floats | None = None,
 ) -> Trained:
-    """Heads whose decision at 0 is where cross-validated precision and recall trade best.
+    """Heads that decide where cross-validated precision and recall trade best, with or without words.
 
     Args:
-        themes: ids, one per column of `labels`.
+        classes: theme ids, then `NOTHING`, one per column of `labels`.
         vectors: shape (n, dim), unit rows.
-        labels: shape (n, n_themes): 1 yes, 0 no, nan not known.
+        labels: shape (n, n_classes): 1 yes, 0 no, nan not known.
         weights: shape (n,), or None.
     """
-    heads = fit_heads(themes, vectors, labels, weights, balanced=True)
-    held_out = cross_validated(themes, vectors, labels, weights)
-    shifts = np.zeros(len(themes))
+    heads = fit_heads(classes, vectors, labels, weights)
+    held_out = cross_validated(classes, vectors, labels, weights)
+    limits = np.zeros(len(classes))
     quality = []
-    for column, theme in enumerate(themes):
-        known = ~np.isnan(labels[:, column]) & ~np.isnan(held_out[:, column])
+    for column, theme in enumerate(classes[: -len(NOTHING)]):
+        known = ~np.isnan(labels[:, column])
         truth, odds = labels[known, column] == 1, held_out[known, column]
-        shifts[column] = best_threshold(truth, odds)
-        quality.append(quality_of(theme, truth, odds > shifts[column]))
-    return Trained(replace(heads, bias=heads.bias - shifts), tuple(quality))
+        limits[column] = best_threshold(truth, odds)
+        quality.append(quality_of(theme, truth, odds > limits[column]))
+    return Trained(replace(heads, hint=limits, alone=limits), tuple(quality))
 
 
 def cross_validated(
-    themes: tuple[str, ...],
+    classes: tuple[str, ...],
     vectors: NDArray[np.float32],
     labels: NDArray[np.float32],
     weights: Floats | None = None,
 ) -> Floats:
-    """Log-odds (n, n_themes) of each text from heads that did not see it; folds go round the rows."""
+    """Log-odds (n, n_classes) of each text from heads that did not see it; folds go round the rows."""
     fold = np.arange(len(vectors)) % FOLDS
-    odds = np.full(labels.shape, np.nan)
+    odds = np.zeros(labels.shape)
     for number in range(FOLDS):
         out = fold == number
         some = None if weights is None else weights[~out]
-        odds[out] = fit_heads(themes, vectors[~out], labels[~out], some, balanced=True).logits(vectors[out])
+        odds[out] = fit_heads(classes, vectors[~out], labels[~out], some).log_odds(vectors[out])
     return odds
 
 
@@ -223,16 +224,19 @@ class ThemeClassifier:
                 "with at least one theme somewhere."
             )
         self.classes_ = tuple(sorted({theme for themes in y for theme in themes}))
-        labels = np.array([[theme in themes for theme in self.classes_] for themes in y], dtype=np.float32)
-        nothing = [text for text in background() if text not in set(X)]
-        labels = np.concatenate([labels, np.zeros((len(nothing), len(self.classes_)), dtype=np.float32)])
-        trained = train(self.classes_, self.encoder.encode([*X, *nothing]), labels)
+        given = set(X)
+        nothing = [text for text in background() if text not in given]
+        about = [*(tuple(themes) or (VAGUE,) for themes in y), *((VAGUE,) for _ in nothing)]
+        classes = (*self.classes_, *NOTHING)
+        labels = np.array([[name in themes for name in classes] for themes in about], dtype=np.float32)
+        trained = train(classes, self.encoder.encode([*X, *nothing]), labels)
         self.heads_, self.quality_ = trained.heads, trained.quality
         return self
 
     def predict_proba(self, X: Sequence[str]) -> Floats:
-        """Probabilities (n_texts, n_themes), columns as in `classes_`."""
-        probabilities: Floats = 1 / (1 + np.exp(-self.heads_.logits(self.encoder.encode(X))))
+        """Confidence (n_texts, n_themes), columns as in `classes_`; 0.5 is where a theme is given."""
+        odds = self.heads_.log_odds(self.encoder.encode(X)) - self.heads_.alone
+        probabilities: Floats = 1 / (1 + np.exp(-odds[:, : len(self.classes_)]))
         return probabilities
 
     def predict(self, X: Sequence[str]) -> list[tuple[str, ...]]:

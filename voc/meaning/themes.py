@@ -1,8 +1,8 @@
 """Known themes of each comment, clause by clause: several per clause, each with polarity and evidence.
 
 Takes: verbatim texts, their clauses with vectors and sentiment. Gives: the `mentions` table, and for
-every comment without a theme the reason why. A clause has a theme when its meaning (a linear head
-on the sentence vector) and its words together make it more likely than not.
+every comment without a theme the reason why. A clause has a theme when a sure word shows it, when a hint
+does and its meaning (linear heads on the sentence vector) agrees, or when the meaning alone is clear.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -21,16 +22,16 @@ from voc.labels import POLARITIES, Reason
 from voc.meaning.clauses import Span
 from voc.meaning.encode import Encoder
 from voc.meaning.theme_heads import Floats, Heads, load_heads
-from voc.meaning.theme_training import OFF_TOPIC, train_user_themes
+from voc.meaning.theme_training import train_user_themes
 from voc.meaning.theme_words import Hit, ThemeWords
 from voc.tables import MENTIONS, empty
 from voc.taxonomy import Taxonomy
 
 # Log-odds that a word adds to its theme; set on clauses judged by reading (models/themes/card.md).
 SURE_WORD: Final = 4.0
-HINT_WORD: Final = 0.0  # spares the meaning what it must reach without any word
+_PASS: Final = 0.85  # log-odds of a theme whose meaning just reaches its limit: right in 7 of 10 clauses
 FEELING: Final = 3.0  # log-odds of being off topic between a neutral and a felt clause
-_LEAST: Final = -3.5  # meaning alone never outvotes a sure word
+_LEAST: Final = -3.5  # meaning never outvotes a sure word
 _LONG: Final = 160  # characters; evidence in a longer clause is narrowed to the surroundings of its word
 _AROUND: Final = 60
 _WORDS: Final = re.compile(r"[^\W_]")
@@ -49,15 +50,13 @@ def open_themes(taxonomy: Taxonomy, encoder: Encoder) -> ThemeModel:
     artifact = artifacts.find("themes")
     labels = artifact.facts["labels"] if artifact.facts["encoder"] == encoder.name else {}
     own = own_themes(taxonomy, encoder)
-    parts = []
+    heads = []
     if labels:
-        trained = (theme.id for theme in taxonomy.leaves if theme.id not in own)
-        parts.append(load_heads(artifact.path("heads.npz")).only((*trained, OFF_TOPIC)))
-    if own or not parts:
-        parts.append(train_user_themes(taxonomy, encoder, own).heads)
-    together = parts[0].joined(parts[1]) if len(parts) == 2 else parts[0]
-    heads = together.only((*(theme.id for theme in taxonomy.leaves), OFF_TOPIC))
-    return ThemeModel(f"voc-themes {artifact.version}", taxonomy, ThemeWords(taxonomy), heads)
+        trained = tuple(theme.id for theme in taxonomy.leaves if theme.id not in own)
+        heads.append(load_heads(artifact.path("heads.npz")).only(trained))
+    if own or not heads:
+        heads.append(train_user_themes(taxonomy, encoder, own).heads)
+    return ThemeModel(f"voc-themes {artifact.version}", taxonomy, ThemeWords(taxonomy), tuple(heads))
 
 
 def own_themes(taxonomy: Taxonomy, encoder: Encoder) -> list[str]:
@@ -82,23 +81,25 @@ class Found:
 
 @dataclass(frozen=True)
 class ThemeModel:
-    """A taxonomy ready to be found: its words, and one head per leaf plus the `OFF_TOPIC` head.
+    """A taxonomy ready to be found: its words, and the heads of its leaves.
 
     Attributes:
         name: which heads these are, with their version.
-        sure: log-odds that a word adds to its theme.
+        heads: the embedded ones, those of the user's own themes, or both; each knows some of the leaves.
+            Without any, themes are found by their words alone.
+        by_words: log-odds that a hint and a sure word give a theme where there are no heads.
     """
 
     name: str
     taxonomy: Taxonomy
     words: ThemeWords
-    heads: Heads
-    sure: float = SURE_WORD
+    heads: tuple[Heads, ...]
+    by_words: tuple[float, float] = (0.0, SURE_WORD)
 
     @property
     def by_meaning(self) -> bool:
         """Whether clause vectors have a say; without, they have no columns."""
-        return len(self.heads.center) > 0
+        return bool(self.heads)
 
     def find(
         self,
@@ -121,8 +122,8 @@ class ThemeModel:
             languages: one per text; texts of unknown language have no off-topic head to trust.
             clause_languages: one per clause, in the order of `clause_vectors`.
         """
-        logits = self.heads.logits(clause_vectors)
-        alone = np.any(logits[:, :-1] > self.heads.alone[:-1], axis=1)  # a theme without any word for it
+        meaning, off_topic = self._meaning(clause_vectors)
+        clear = np.any(meaning > self._limits[1], axis=1)  # a theme without any word for it
         rows: list[dict[str, object]] = []
         reasons: list[Reason | None] = []
         first = 0
@@ -132,24 +133,50 @@ class ThemeModel:
             hits = self.words.find(text)
             mine = (
                 self._of_comment(
-                    text, spans, hits, logits[part], clause_feelings[part], clause_languages[part]
+                    text, spans, hits, meaning[part], clause_feelings[part], clause_languages[part]
                 )
-                if hits or alone[part].any()
+                if hits or clear[part].any()
                 else []
             )
             rows.extend({"comment_id": comment_id, **row} for row in mine)
             reasons.append(
-                None if mine else self._reason(text, logits[part], clause_feelings[part], language)
+                None if mine else self._reason(text, off_topic[part], clause_feelings[part], language)
             )
         mentions = pd.DataFrame(rows, columns=list(MENTIONS)) if rows else empty("mentions")
         return Found(mentions, reasons)
+
+    @cached_property
+    def _limits(self) -> tuple[Floats, Floats]:
+        """What the meaning of a clause must reach, (n_leaves,) each: beside a hint, and without any word."""
+        hint, alone = np.zeros((2, len(self.taxonomy.leaves)))
+        for heads, leaves, columns in self._places():
+            hint[leaves], alone[leaves] = heads.hint[columns], heads.alone[columns]
+        return hint, alone
+
+    def _places(self) -> list[tuple[Heads, list[int], list[int]]]:
+        """Each set of heads with the numbers of its leaves, and of its columns for them."""
+        number = {theme.id: place for place, theme in enumerate(self.taxonomy.leaves)}
+        found = []
+        for heads in self.heads:
+            columns = [column for column, name in enumerate(heads.classes) if name in number]
+            found.append((heads, [number[heads.classes[column]] for column in columns], columns))
+        return found
+
+    def _meaning(self, vectors: NDArray[np.float32]) -> tuple[Floats, Floats]:
+        """Log-odds (n_clauses, n_leaves) of the themes, and (n_clauses,) of off topic against vague."""
+        odds = np.zeros((len(vectors), len(self.taxonomy.leaves)))
+        if not self.heads:
+            return odds, np.zeros(len(vectors))
+        for heads, leaves, columns in self._places():
+            odds[:, leaves] = heads.log_odds(vectors)[:, columns]
+        return odds, self.heads[0].only(()).log_odds(vectors)[:, -1]
 
     def _of_comment(
         self,
         text: str,
         spans: Sequence[Span],
         hits: Sequence[Hit],
-        logits: Floats,
+        meaning: Floats,
         feelings: Floats,
         languages: Sequence[str],
     ) -> list[dict[str, object]]:
@@ -157,8 +184,7 @@ class ThemeModel:
         best: dict[tuple[int, int], dict[str, object]] = {}
         for number, span in enumerate(spans):
             inside = [hit for hit in hits if span.start <= hit.start < span.end]
-            added = _from_words(inside, -self.heads.alone[:-1], self.sure)
-            odds = np.maximum(logits[number, :-1], np.where(added == self.sure, _LEAST, -np.inf)) + added
+            odds, by_word = self._odds(meaning[number], inside)
             polarity = int(np.argmax(np.round(feelings[number], 6)))
             for theme in np.flatnonzero(odds > 0):
                 p_theme = _probability(odds[theme])
@@ -174,11 +200,25 @@ class ThemeModel:
                         "start": start,
                         "end": end,
                         "language": languages[number],
-                        "origin": "rule" if logits[number, theme] <= self.heads.alone[theme] else "model",
+                        "origin": "rule" if by_word[theme] else "model",
                     }
         return sorted(best.values(), key=lambda row: (row["start"], row["theme"], row["polarity"]))
 
-    def _reason(self, text: str, logits: Floats, feelings: Floats, language: str) -> Reason:
+    def _odds(self, meaning: Floats, hits: list[Hit]) -> tuple[Floats, NDArray[np.bool_]]:
+        """Log-odds (n_leaves,) of the themes of a clause, given above 0; and where a word alone decides."""
+        hinted = np.zeros(len(meaning), dtype=bool)
+        sure = np.zeros(len(meaning), dtype=bool)
+        for hit in hits:
+            (hinted if hit.hint else sure)[hit.theme] = True
+        if not self.heads:
+            hint_odds, sure_odds = self.by_words
+            return np.where(sure, sure_odds, np.where(hinted, hint_odds, -1.0)), sure | hinted
+        hint, alone = self._limits
+        limit = np.where(hinted, np.minimum(hint, alone), alone)
+        passed = np.where(meaning > limit, meaning - limit + _PASS, -1.0)
+        return np.where(sure, np.maximum(meaning, _LEAST) + SURE_WORD, passed), sure & (meaning <= alone)
+
+    def _reason(self, text: str, off_topic: Floats, feelings: Floats, language: str) -> Reason:
         """Why a comment has no theme: nothing written, an opinion about nothing in particular, or neither."""
         if not text.strip():
             return "empty"
@@ -186,16 +226,8 @@ class ThemeModel:
             return "vague"  # emoji or signs alone: a feeling without a subject
         if language == "und":
             return "off_topic"
-        odds = logits[:, -1] + FEELING * (feelings[:, 1] - 0.5)  # who feels something, speaks of something
+        odds = off_topic + FEELING * (feelings[:, 1] - 0.5)  # who feels something, speaks of something
         return "off_topic" if odds.min() > 0 else "vague"
-
-
-def _from_words(hits: list[Hit], without: Floats, sure: float) -> Floats:
-    """Log-odds (n_themes,) that the words of a clause add; `without` where there are none."""
-    added = without.copy()
-    for hit in hits:
-        added[hit.theme] = max(added[hit.theme], HINT_WORD if hit.hint else sure)
-    return added
 
 
 def _probability(odds: float) -> float:
