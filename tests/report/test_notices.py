@@ -53,11 +53,12 @@ def test_every_notice_and_reason_has_its_sentence():
     found = 0
     for kind, prefix in (("Notice", "told_"), ("Reason", "told_row_")):
         for file, call in calls(kind):
-            first = call.args[0]
+            first = call.args[0] if call.args else None
             if not isinstance(first, ast.Constant):
                 continue  # a family of codes: their `told` names the sentence
             found += 1
-            assert prefix + first.value in sentences(), (file, first.value)
+            name = prefix + first.value
+            assert any(key.startswith(name) for key in sentences()), (file, name)
     assert found >= 30
     for error in ("InputError", "OptionError"):
         for file, call in calls(error):
