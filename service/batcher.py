@@ -118,7 +118,7 @@ class Batcher:
         self._enter(ticket)
         own_s = sum(map(_cost, documents)) * self._seconds_per_cost
         try:
-            async with asyncio.timeout(1.8 * self._budget + 4.0 * own_s):
+            async with asyncio.timeout(max(1.85 * self._budget, 2.2 * own_s)):
                 return await future
         except TimeoutError:
             detail = "The call would have taken too long; the machine is busy."
@@ -143,14 +143,16 @@ class Batcher:
         with self._wake:
             if self._closing:
                 raise busy("overloaded", "The service is shutting down.", 2.0)
-            wait = self.expected_wait_s
+            cost = sum(map(_cost, ticket.documents))
+            wait, own_s = self.expected_wait_s, cost * self._seconds_per_cost
             full = self._queued + len(ticket.documents) > self._max_queued
-            if wait > self._budget or (full and self._queued):
+            late = wait + own_s > max(1.6 * self._budget, 2.0 * own_s)  # it would be given up half done
+            if wait > self._budget or (self._queued and (full or late)):
                 detail = f"{self._queued} documents are waiting, about {wait:.1f} s of work."
                 raise busy("overloaded", detail, wait)
             self._now.append(ticket)
             self._queued += len(ticket.documents)
-            self._queued_cost += sum(map(_cost, ticket.documents))
+            self._queued_cost += cost
             self._wake.notify()
 
     def _run(self) -> None:

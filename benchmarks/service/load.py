@@ -9,6 +9,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+_AFTER_REFUSAL_S = 0.5  # callers are asked to wait for a second
+
 
 @dataclass
 class Load:
@@ -102,7 +104,7 @@ async def closed_loop(calls: Calls, *, connections: int, size: int, seconds: flo
             status, took = await calls.send(connection, size)
             load.add(status, took, size)
             if status != 200:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(_AFTER_REFUSAL_S)
         connection.close()
 
     started = time.perf_counter()

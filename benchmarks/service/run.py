@@ -113,7 +113,7 @@ def _throughput(bare: Bare, calls: Calls, seconds: float, server: Server) -> dic
     for _ in range(3):
         alone()
         spent, used = time.process_time(), server.processor_s()
-        load = asyncio.run(closed_loop(calls, connections=8, size=PER_CALL, seconds=seconds / 2))
+        load = asyncio.run(closed_loop(calls, connections=4, size=PER_CALL, seconds=seconds / 2))
         callers.append((time.process_time() - spent) / load.elapsed)
         costs["service"].append((server.processor_s() - used) / max(load.documents, 1))
         costs["callers"].append((time.process_time() - spent) / max(load.documents, 1))
