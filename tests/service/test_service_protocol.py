@@ -62,9 +62,7 @@ def test_a_head_that_comes_in_pieces_is_read(server):
         assert slow.recv(4096).startswith(b"HTTP/1.1 200")
 
 
-@pytest.mark.parametrize(
-    "raw", [b"\x16\x03\x01\x02\x00\x01\x00", b"nonsense\r\n\r\n"]
-)
+@pytest.mark.parametrize("raw", [b"\x16\x03\x01\x02\x00\x01\x00", b"nonsense\r\n\r\n"])
 def test_what_is_not_http_is_a_problem_too(server, raw):
     with socket.create_connection(("127.0.0.1", server[2])) as odd:
         odd.sendall(raw + b"\r\n\r\n")
