@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
-from service import database as databases
-from service import keys, logs
+from service import logs
 from service.analysis import open_models
-from service.app import create_app
-from service.database import Database
 from service.errors import Problem
-from service.metrics import share_among_workers
-from service.protocol import PromptProtocol
 from service.settings import ServiceSettings, from_environment
 from voc.errors import OptionError
+
+if TYPE_CHECKING:
+    from service.database import Database
 
 
 def run(host: str | None = None, port: int | None = None) -> None:
@@ -27,12 +26,17 @@ def run(host: str | None = None, port: int | None = None) -> None:
         OptionError: the settings are wrong or unsafe.
         VocError: a model or the taxonomy cannot be opened.
     """
-    import uvicorn
-
     settings = from_environment(host=host, port=port)
     logs.configure(settings.log_level)
-    check(settings)
-    models = open_models(settings)  # before the server, so that what is wrong with them is said plainly
+    with ThreadPoolExecutor(1) as aside:  # the models open while the rest is imported
+        opening = aside.submit(open_models, settings)
+        import uvicorn
+
+        from service.app import create_app
+        from service.metrics import share_among_workers
+
+        check(settings)
+        models = opening.result()  # before the server, so that what is wrong with them is said plainly
     options = server_options(settings)
     if settings.workers == 1:
         uvicorn.run(create_app(settings, models), **options)
@@ -44,6 +48,8 @@ def run(host: str | None = None, port: int | None = None) -> None:
 
 def server_options(settings: ServiceSettings) -> dict[str, Any]:
     """How uvicorn is to serve the app."""
+    from service.protocol import PromptProtocol
+
     return {
         "host": settings.host,
         "port": settings.port,
@@ -64,6 +70,8 @@ def server_options(settings: ServiceSettings) -> dict[str, Any]:
 
 def app() -> Any:
     """The app from the environment: what each of several workers, or another ASGI server, builds."""
+    from service.app import create_app
+
     settings = from_environment()
     logs.configure(settings.log_level)
     return create_app(settings)
@@ -75,6 +83,8 @@ def check(settings: ServiceSettings) -> None:
     Raises:
         OptionError: the service is public and there is no key, or the database cannot be reached.
     """
+    from service import keys
+
     database = open_database(settings)
     try:
         if not keys.any_active(database):
@@ -93,6 +103,9 @@ def open_database(settings: ServiceSettings | None = None) -> Database:
     Raises:
         OptionError: it cannot be reached.
     """
+    from service import database as databases
+    from service.database import Database
+
     settings = settings or from_environment()
     try:
         databases.migrate(settings.url)
