@@ -190,3 +190,20 @@ def test_names_on_the_map_do_not_cover_each_other(seed):
     assert len(found) == topic_map.MOST and covering(found) == []
     assert found == topic_map.spots(places, sizes, names)
     assert topic_map.spots(places[:2], [3, 2], names) == []
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_comments_make_a_small_page(example):
+    times = 100_000 // len(example.comments) + 1
+    copies = [
+        (
+            example.comments.assign(comment_id=example.comments["comment_id"] + f"-{i}"),
+            example.mentions.assign(comment_id=example.mentions["comment_id"] + f"-{i}"),
+        )
+        for i in range(times)
+    ]
+    comments = pd.concat([one for one, _ in copies], ignore_index=True)
+    mentions = pd.concat([one for _, one in copies], ignore_index=True)
+    assert len(comments) >= 100_000
+    html = page.html(example.result, comments, mentions, example.rejects, "ar")
+    assert len(html.encode()) < 2_000_000  # quotes are sampled by rule; asked for are 10 MB
