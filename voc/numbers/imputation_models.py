@@ -22,6 +22,7 @@ LEAVES = np.zeros((STATES, 3))  # state -> negative, neutral, positive mention
 LEAVES[[NEGATIVE, NEUTRAL, POSITIVE, BOTH, BOTH], [0, 1, 2, 0, 2]] = 1.0
 PULL = 0.25  # squared distance from the polarity's mean coefficient is charged so much
 LONGEST_STEP = 2.0  # of a coefficient in one Newton step
+MOST_FITTED = 20_000  # comments of a wave that the score model is fitted to: more do not change it
 EVENTS = 3.0  # mentions that the habits of all themes together count for in one bucket
 
 
@@ -71,7 +72,9 @@ class ScoreModel:
         intercepts, effects = [], []
         segments = self.intercept.shape[1]
         target = np.eye(self.intercept.shape[2])[self.writers.category]
-        for wave, rows in enumerate(self.writers.slices()):
+        for wave, whole in enumerate(self.writers.slices()):
+            thinned = max(1, (whole.stop - whole.start) // MOST_FITTED)
+            rows = slice(whole.start, whole.stop, thinned)
             table = _design(states[rows], self.writers.segment[rows], segments)
             count = np.asarray(table.sum(0)).ravel()[segments:]
             center = np.vstack([np.zeros_like(self.intercept[wave]), self._centers(count)])
