@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path as FilePath
 from typing import Annotated
 
@@ -12,13 +11,12 @@ from service import batches, edits, revisions
 from service.dashboard import corrections, explore
 from service.dashboard.doors import OurForm, Viewer
 from service.dashboard.pages import HOME, PageRoute, go, runtime_of, show
-from service.dashboard.result_pages import BatchId, batch_of, results_of, shelf, theme_names
+from service.dashboard.result_pages import BatchId, batch_of, results_of, shelf, theme_names, words_of
 from service.edits import Entry
 from service.errors import Problem, of_voc, request_id
 from service.keys import Caller
 from voc.errors import VocError
 from voc.meaning import edits as editing
-from voc.meaning.edits import Diff
 from voc.taxonomy import Taxonomy
 
 router = APIRouter(prefix=HOME, include_in_schema=False, route_class=PageRoute)
@@ -26,14 +24,14 @@ Row = Annotated[int, Path(ge=0, le=10_000_000)]
 
 
 @router.get("/batches/{batch_id}/edits")
-async def edits_page(request: Request, batch_id: BatchId, viewer: Viewer) -> Response:
+def edits_page(request: Request, batch_id: BatchId, viewer: Viewer) -> Response:
     """The edits so far, what they change, and forms for more."""
     batch = batch_of(request, viewer, batch_id)
     results = results_of(request, batch)
-    book = await asyncio.to_thread(shelf.book, results)
+    book = shelf.book(results)
     home, problem, change = results.parent, None, None
     try:
-        change = await asyncio.to_thread(edits.difference, home, book.past.comments, book.past.mentions)
+        change = edits.difference(home, book.past.comments, book.past.mentions)
     except VocError as error:
         problem = of_voc(error).document()
     with runtime_of(request).database.session(read_only=True) as session:
@@ -45,7 +43,7 @@ async def edits_page(request: Request, batch_id: BatchId, viewer: Viewer) -> Res
         batch=batches.document(batch),
         entries=edits.proposed(home),
         accepted=edits.accepted(home),
-        changed=_changed(change, home),
+        changed=edits.proposed(home) != edits.accepted(home),
         change=change,
         problem=problem,
         revision=revision,
@@ -104,11 +102,11 @@ def revision_progress(request: Request, batch_id: BatchId, viewer: Viewer) -> Re
 
 
 @router.get("/batches/{batch_id}/comments/{row}")
-async def comment_page(request: Request, batch_id: BatchId, row: Row, viewer: Viewer) -> Response:
+def comment_page(request: Request, batch_id: BatchId, row: Row, viewer: Viewer) -> Response:
     """One comment with its themes, and a form to correct them."""
     batch = batch_of(request, viewer, batch_id)
     results = results_of(request, batch)
-    book = await asyncio.to_thread(shelf.book, results)
+    book = shelf.book(results)
     _check_row(row, len(book.past.comments))
     taxonomy = _taxonomy(request, results.parent)
     return show(
@@ -123,10 +121,10 @@ async def comment_page(request: Request, batch_id: BatchId, row: Row, viewer: Vi
 
 
 @router.post("/batches/{batch_id}/comments/{row}")
-async def correct(request: Request, batch_id: BatchId, row: Row, viewer: Viewer, form: OurForm) -> Response:
+def correct(request: Request, batch_id: BatchId, row: Row, viewer: Viewer, form: OurForm) -> Response:
     """Proposes a correction of one comment."""
     home = _home(request, viewer, batch_id)
-    book = await asyncio.to_thread(shelf.book, home / "results")
+    book = shelf.book(home / "results")
     _check_row(row, len(book.past.comments))
     comment = book.past.comments.iloc[row]
     entry = corrections.of_comment(form, str(comment["comment_id"]), str(comment["text"]))
@@ -157,14 +155,8 @@ def _taxonomy(request: Request, home: FilePath) -> Taxonomy:
 
 
 def _all_names(request: Request, taxonomy: Taxonomy) -> dict[str, str]:
-    from service.dashboard.result_pages import words_of
-
     words = words_of(request)
     return {theme.id: words.label(theme.label) for theme in taxonomy.themes}
-
-
-def _changed(change: Diff | None, home: FilePath) -> bool:
-    return edits.proposed(home) != edits.accepted(home)
 
 
 def _check_row(row: int, rows: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path as FilePath
 from typing import Annotated, Final
 
@@ -52,14 +51,14 @@ def results_of(request: Request, batch: Batch) -> FilePath:
 
 
 @router.get("/batches/{batch_id}")
-async def batch_page(request: Request, batch_id: BatchId, viewer: Viewer) -> Response:
+def batch_page(request: Request, batch_id: BatchId, viewer: Viewer) -> Response:
     """The report, or how far the batch is."""
     batch = batch_of(request, viewer, batch_id)
     told = batches.document(batch)
     if batch.state != "done":
         return show(request, "progress.html.j2", batch=told)
     results = results_of(request, batch)
-    report = await asyncio.to_thread(shelf.report, results, language_of(request), standalone=False)
+    report = shelf.report(results, language_of(request), standalone=False)
     return show(request, "report.html.j2", batch=told, report=report, tab="report")
 
 
@@ -97,14 +96,14 @@ def delete(request: Request, batch_id: BatchId, viewer: Viewer, form: OurForm) -
 
 
 @router.get("/batches/{batch_id}/explore")
-async def explore_page(request: Request, batch_id: BatchId, viewer: Viewer) -> Response:
+def explore_page(request: Request, batch_id: BatchId, viewer: Viewer) -> Response:
     """The comments, filtered; each theme's bar leads to its quotes."""
     batch = batch_of(request, viewer, batch_id)
-    book = await asyncio.to_thread(shelf.book, results_of(request, batch))
+    book = shelf.book(results_of(request, batch))
     asked = explore.of_query(request.query_params)
     number = request.query_params.get("page", "1")
     page = int(number) if number.isdecimal() and len(number) < 7 else 1
-    found = await asyncio.to_thread(explore.find, book.past, book.crossed, asked, page)
+    found = explore.find(book.past, book.crossed, asked, page)
     piece = "hx-request" in request.headers
     return show(
         request,
@@ -122,16 +121,16 @@ async def explore_page(request: Request, batch_id: BatchId, viewer: Viewer) -> R
 
 
 @router.get("/batches/{batch_id}/compare")
-async def compare_page(request: Request, batch_id: BatchId, viewer: Viewer) -> Response:
+def compare_page(request: Request, batch_id: BatchId, viewer: Viewer) -> Response:
     """Two periods or two groups of the same comments."""
     batch = batch_of(request, viewer, batch_id)
     results = results_of(request, batch)
-    book = await asyncio.to_thread(shelf.book, results)
+    book = shelf.book(results)
     sides, report, problem = {}, "", None
     try:
         sides = options.sides(request.query_params)
         if sides:
-            report = await asyncio.to_thread(_compared, request, batch, results, sides)
+            report = _compared(request, batch, results, sides)
     except Problem as error:
         problem = error.document()
     except VocError as error:
