@@ -1,7 +1,7 @@
 """Hotel and restaurant reviews of SemEval: which ENTITY#ATTRIBUTE categories a sentence has (slot 1).
 
 In-protocol: one logistic regression per category, trained on the set's own train split, on sentence
-vectors of the embedded encoder beside character and word n-grams.
+vectors of the embedded encoder beside character and word n-grams and the words of our themes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from sklearn.metrics import f1_score
 
 from voc.intake.normalize import normalize
 from voc.meaning.encode import Encoder
+from voc.meaning.theme_words import ThemeWords
+from voc.taxonomy import load as load_taxonomy
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 STRENGTH = 3.0  # inverse penalty; with the scale below chosen on a third of the train split
@@ -54,8 +56,8 @@ def load(name: str, source: str | None = None) -> Sentences:
     return Sentences(texts, categories, labels, (frame["split"] == "train").to_numpy(), frame)
 
 
-def features(data: Sentences, vectors: np.ndarray) -> csr_matrix:
-    """Centered vectors and TF-IDF of characters and words, fitted on the train split."""
+def features(data: Sentences, vectors: np.ndarray, pack: str | None = None) -> csr_matrix:
+    """Centered vectors and TF-IDF of characters and words, fitted on the train split; our themes' words."""
     plain = [normalize(text, "for_matching") for text in data.texts]
     seen = [text for text, train in zip(plain, data.train, strict=True) if train]
     parts = [csr_matrix((vectors - vectors[data.train].mean(axis=0)) * VECTOR_SCALE)]
@@ -64,12 +66,22 @@ def features(data: Sentences, vectors: np.ndarray) -> csr_matrix:
         TfidfVectorizer(token_pattern=r"[^\W_]+", ngram_range=(1, 2), min_df=2, sublinear_tf=True),
     ):
         parts.append(tfidf.fit(seen).transform(plain))
-    return hstack(parts).tocsr()
+    return hstack([*parts, _themes_words(data.texts, pack)]).tocsr()
 
 
-def detect(data: Sentences, vectors: np.ndarray, fit_on: np.ndarray, predict_for: np.ndarray) -> np.ndarray:
+def _themes_words(texts: list[str], pack: str | None) -> csr_matrix:
+    """Which themes' words a text has, (n, n_leaves): 1 for a sure word, 0.5 for a hint."""
+    taxonomy = load_taxonomy(pack=pack)
+    words = ThemeWords(taxonomy)
+    table = np.zeros((len(texts), len(taxonomy.leaves)))
+    for row, text in enumerate(texts):
+        for hit in words.find(text):
+            table[row, hit.theme] = max(table[row, hit.theme], 0.5 if hit.hint else 1.0)
+    return csr_matrix(table)
+
+
+def detect(data: Sentences, matrix: csr_matrix, fit_on: np.ndarray, predict_for: np.ndarray) -> np.ndarray:
     """Probabilities (rows of `predict_for`, categories)."""
-    matrix = features(data, vectors)
     result = np.zeros((len(predict_for), len(data.categories)))
     for column in range(len(data.categories)):
         wanted = data.labels[fit_on, column]
@@ -82,16 +94,16 @@ def detect(data: Sentences, vectors: np.ndarray, fit_on: np.ndarray, predict_for
 def category_f1(name: str, source: str | None, encoder: Encoder, threshold: float | None = None) -> dict:
     """Micro-F1 on the test split; the threshold comes from a third of the train split."""
     data = load(name, source)
-    vectors = encoder.encode(data.texts)
+    matrix = features(data, encoder.encode(data.texts), source or "hotel")
     train, test = np.flatnonzero(data.train), np.flatnonzero(~data.train)
     if threshold is None:
         fold = np.random.default_rng(0).integers(0, 3, len(train))
-        odds = detect(data, vectors, train[fold != 0], train[fold == 0])
+        odds = detect(data, matrix, train[fold != 0], train[fold == 0])
         truth = data.labels[train[fold == 0]]
         threshold = max(
             np.arange(0.1, 0.6, 0.05).tolist(), key=lambda t: f1_score(truth, odds > t, average="micro")
         )
-    given = detect(data, vectors, train, test) > threshold
+    given = detect(data, matrix, train, test) > threshold
     right = int((given & data.labels[test]).sum())
     return {
         "set": f"{name}{' ' + source if source else ''}",
