@@ -78,16 +78,17 @@ def large(n):
 
 def vectors(texts):
     """Vectors of the texts, chunk by chunk from the cache where it has them."""
+    from voc import artifacts
     from voc.meaning.encode import open_encoder
 
-    encoder = open_encoder()
+    name = f"voc-encoder {artifacts.find('encoder').version}"
     CACHE.mkdir(parents=True, exist_ok=True)
     parts = []
     for start in range(0, len(texts), CHUNK):
         chunk = texts[start : start + CHUNK]
-        mark = hashlib.sha256("\0".join([encoder.name, *chunk]).encode()).hexdigest()[:16]
+        mark = hashlib.sha256("\0".join([name, *chunk]).encode()).hexdigest()[:16]
         path = CACHE / f"{mark}.npy"
         if not path.exists():
-            np.save(path, encoder.encode(chunk))
+            np.save(path, open_encoder().encode(chunk))
         parts.append(np.load(path))
     return np.concatenate(parts)
