@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LEAST_LENGTH: Final = 40  # characters after the strong recipe
 THRESHOLD: Final = 0.80  # Jaccard similarity of shingles
 COPY: Final = "it repeats another comment, which counts in its place"
-MOST: Final = 100_000  # different wordings among which near-duplicates are looked for: 300 MB, half a minute
+MOST: Final = 30_000  # different wordings among which near-duplicates are looked for: 100 MB, ten seconds
 _SHINGLE: Final = 5
 _PERMUTATIONS: Final = 64
 _SEED: Final = 1

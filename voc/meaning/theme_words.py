@@ -67,7 +67,7 @@ class _Elements:
     numbers: dict[str, int] = field(default_factory=dict)
     forms: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # with endings, no prefix
     exact: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    starts: list[tuple[str, int]] = field(default_factory=list)
+    starts: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # by their first letter
     known: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def number(self, word: str) -> int:
@@ -81,7 +81,7 @@ class _Elements:
         if word.startswith("="):
             self.exact[bare].add(number)
         elif word.endswith("*"):
-            self.starts.append((bare, number))
+            self.starts.setdefault(bare[:1], []).append((bare, number))
         elif not _ARABIC.search(bare):
             self.exact[bare].add(number)
             for ending in ("s", "es", "'s", "\u2019s"):
@@ -108,7 +108,8 @@ class _Elements:
 
     def _resolve(self, token: str) -> Iterable[int]:
         yield from self.exact.get(token, ())
-        yield from (number for start, number in self.starts if token.startswith(start))
+        near = self.starts.get(token[:1], ())
+        yield from (number for start, number in near if token.startswith(start))
         if _ARABIC.search(token):
             for prefix in _PREFIXES:
                 if token.startswith(prefix):

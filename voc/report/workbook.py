@@ -20,7 +20,7 @@ from voc.report.xlsx import DOWN, NEUTRAL, UP, Bars, Writer, bar_chart
 
 __all__ = ["safe_csv", "write_xlsx"]
 
-MOST_ROWS: Final = 100_000  # of a table; a workbook with more opens in minutes, and Parquet has them all
+MOST_ROWS: Final = 20_000  # of a table; a workbook with more opens in minutes, and Parquet has them all
 _FILES: Final = {"comments": "comments.parquet", "mentions": "mentions.parquet", "rejects": "rejects.csv"}
 WIDE: Final = {"text": 70, "reason": 50, "value": 30}  # characters; other columns of the tables get 16
 
