@@ -23,8 +23,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.record import machine, save, table
+from benchmarks.record import machine, save
 from benchmarks.service.load import Calls, Connection, Load, closed_loop, open_loop
+from benchmarks.service.tables import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 PER_CALL = 20  # documents in a call, where many calls come at once
@@ -58,7 +59,7 @@ def main(out: Path, quick: bool) -> None:
             memory=lambda: _memory(calls, server, 2_000 if quick else 100_000),
             upload=lambda: _upload(server, 100_000 if quick else 1_000_000),
         )
-    save(out, "service", facts, _markdown(facts))
+    save(out, "service", facts, markdown(facts))
 
 
 def _measure(facts: dict[str, Any], **parts: Callable[[], dict[str, Any]]) -> None:
@@ -296,32 +297,3 @@ def _texts() -> list[str]:
     frame = survey(n=2000)
     column = max(frame.columns, key=lambda name: frame[name].astype(str).str.len().mean())
     return [text for text in frame[column].dropna().astype(str) if text.strip()]
-
-
-def _markdown(facts: dict[str, Any]) -> str:
-    through, single, steady = facts["throughput"], facts["single"], facts["at_70"]
-    over, memory, upload = facts["overload"], facts["memory"], facts["upload"]
-    held = facts["accurate_memory"]
-    rows = [
-        ("bare model, texts/s", through["bare_texts_per_s"], ""),
-        (f"service, texts/s ({PER_CALL} a call)", through["texts_per_s"], ""),
-        ("service / bare model", through["ratio"], ">= 0.85"),
-        ("processor time per text, bare model / service", through["processor_ratio"], ">= 0.85"),
-        ("callers' share of a core meanwhile (of 2)", through["callers_cores"], ""),
-        ("one document, p50, service, s", single["p50_s"], ""),
-        ("one document, p50, service / bare model", single["ratio"], "<= 2"),
-        ("70 % load, p50, s", steady["p50_s"], ""),
-        ("70 % load, p99 / p50", steady["ratio"], "< 5"),
-        ("3 x overload, slowest answer, s", over["slowest_s"], "< 2"),
-        ("3 x overload, answers by status", json.dumps(over["statuses"]), "no crash"),
-        (f"memory growth over {memory['calls']:,} calls, fast tier, MB", memory["growth_mb"], "flat"),
-        (
-            f"memory growth over {held['documents']:,} documents, accurate tier, MB",
-            held["resident_mb"] - held["resident_before_mb"],
-            "flat",
-        ),
-        (f"upload of {upload['rows']:,} rows, peak resident MB", upload["peak_resident_mb"], "< 500"),
-        ("`voc serve` to its first 200 on /readyz, s", facts["ready_s"], "< 3"),
-        ("load of the machine at start (2 cores)", facts["machine"]["load_at_start"], ""),
-    ]
-    return table(("What", "Measured", "Asked for"), rows)
