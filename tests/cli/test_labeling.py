@@ -73,3 +73,14 @@ def test_edits_are_shown_before_they_are_accepted(past):
     )
     assert {row["theme"]: row["n_after"] for row in told["themes"]} == {"drivers": 1, "staff": 0}
     assert told["idle"] == ["merge, line 3"]
+
+
+def test_topics_come_with_their_stability(tmp_path):
+    from voc.demo import write
+
+    write(tmp_path / "survey.csv", n=500)
+    done = voc("topics", tmp_path / "survey.csv", "--runs", "1")
+    assert done.returncode == 0, done.stderr
+    assert "T001" in done.stdout
+    assert "Topics agree" in done.stdout and "below 0.50" in done.stdout
+    assert "Without a topic:" in done.stdout

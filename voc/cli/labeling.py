@@ -221,9 +221,46 @@ def edits(
         typer.echo(f"note: {one} changes nothing here.")
 
 
+def topics(
+    file: Annotated[Path, typer.Argument(help="A table of comments, or comments.parquet of an analysis.")],
+    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
+    pack: Annotated[str | None, typer.Option(help="Domain pack whose themes may cover a topic.")] = None,
+    runs: Annotated[int, typer.Option(help="Further runs of each kind for the stability report.")] = 2,
+    lang: Annotated[str, typer.Option(help="Language of the labels: ar or en.")] = "en",
+) -> None:
+    """Discover topics, say which ones no theme covers, and how stable they are.
+
+    Example:
+      voc topics report/comments.parquet
+    """
+    from voc.cli.run import one_of
+    from voc.intake import language
+    from voc.meaning.encode import open_encoder
+    from voc.meaning.topic_stability import stability
+    from voc.meaning.topics import discover
+    from voc.taxonomy import load
+
+    one_of("--lang", lang, ("ar", "en"))
+    ids, texts = _texts(file, text)
+    spoken = [one.language for one in language.tag(texts)]
+    vectors = open_encoder().encode(texts)
+    found = discover(texts, vectors, spoken, ids, taxonomy=load(pack=pack))
+    if not found.topics:
+        raise InputError(f"{file.name} has too few different comments for topics.")
+    report = stability(found, texts, vectors, spoken, n_runs=runs)
+    for topic in found.topics:
+        told = f"theme {topic.theme}" if topic.theme else "no theme covers it: a proposal"
+        overlap = report.per_topic[topic.id]
+        typer.echo(f"{topic.id}  {topic.size:7,}  {topic.label[lang]}  ({told}; overlap {overlap:.2f})")
+    without = found.assignments["reason"].value_counts().to_dict()
+    typer.echo("\nWithout a topic: " + (", ".join(f"{k} {n:,}" for k, n in without.items()) or "none") + ".")
+    typer.echo(report.summary())
+
+
 def add_to(app: typer.Typer) -> None:
     """Put these commands into the application."""
     app.command()(classify)
     app.command()(label)
     app.command()(themes)
     app.command()(edits)
+    app.command()(topics)
