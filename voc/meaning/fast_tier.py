@@ -50,7 +50,6 @@ class FastTier:
         self._parts = _Parts(self._vectors, weights["window"], weights["window_unit"])
         self._letters = words.letters()
         self._window_bias = weights["window_bias"]
-        self._pool = ThreadPoolExecutor(machine_threads(), "voc-fast")
         names = ("hidden", "hidden_unit", "hidden_bias", "plain", "plain_unit", "out", "out_unit", "out_bias")
         self._layers = {name: weights[name].astype(np.float64) for name in names}
 
@@ -62,13 +61,14 @@ class FastTier:
         """The logits, and whether a text's words are rather Arabic than Latin (Arabizi counts as Arabic)."""
         logits = np.zeros((len(texts), len(self._layers["out_bias"])))
         arabic = np.zeros(len(texts), bool)
-        for start in range(0, len(texts), BLOCK):
-            block = texts[start : start + BLOCK]
-            chunks = [block[i : i + CHUNK] for i in range(0, len(block), CHUNK)]
-            parts = self._pool.map(self._pooled, chunks) if len(chunks) > 1 else map(self._pooled, chunks)
-            pooled, letters = map(np.concatenate, zip(*parts, strict=True))
-            logits[start : start + BLOCK] = self._read(pooled)
-            arabic[start : start + BLOCK] = letters > 0
+        with ThreadPoolExecutor(machine_threads(), "voc-fast") as pool:
+            for start in range(0, len(texts), BLOCK):
+                block = texts[start : start + BLOCK]
+                chunks = [block[i : i + CHUNK] for i in range(0, len(block), CHUNK)]
+                parts = pool.map(self._pooled, chunks) if len(chunks) > 1 else map(self._pooled, chunks)
+                pooled, letters = map(np.concatenate, zip(*parts, strict=True))
+                logits[start : start + BLOCK] = self._read(pooled)
+                arabic[start : start + BLOCK] = letters > 0
         return logits, arabic
 
     def _pooled(self, texts: Sequence[str]) -> tuple[Numbers, NDArray[np.int64]]:
