@@ -2,9 +2,9 @@
 
 Takes: logits, labels, groups and sets of held-out rows. Gives: the numbers voc/meaning/calibration.py reads.
 
-Users' texts are nobody's benchmark. So the last number, one factor on all logits, is chosen where it
-matters: every set in turn is left out, the rest is fitted, and the factor is the one under which the sets
-left out are least surprising.
+Users' texts are nobody's benchmark. So the last number, one factor on the logits of each language and genre,
+is chosen where it matters: every set in turn is left out, the rest is fitted, and the factor is the one under
+which the sets left out are least surprising.
 """
 
 from __future__ import annotations
@@ -34,12 +34,16 @@ def fit(logits: Numbers, labels: NDArray[np.int64], groups: list[str], sets: lis
         sets: where each row comes from; no large set decides alone.
     """
     names = np.array(sets)
-    plain = _fitted(logits, labels, groups, _weights(names))
-    factor = _factor(logits, labels, groups, names)
-    return {
-        name: {kind: [round(float(v) * factor, 6) for v in numbers] for kind, numbers in found.items()}
-        for name, found in plain.items()
-    }
+    unseen = _left_out(logits, labels, groups, names)
+    found: Found = {}
+    for name, numbers in _fitted(logits, labels, groups, _weights(names)).items():
+        coarse = "-".join(name.split("-")[:2])
+        mine = _inside(groups, coarse)
+        factor = _factor(unseen[mine], labels[mine], _weights(names[mine]))
+        found[name] = {
+            kind: [round(float(v) * factor, 6) for v in values] for kind, values in numbers.items()
+        }
+    return found
 
 
 def _weights(sets: NDArray[np.str_]) -> Numbers:
@@ -48,21 +52,29 @@ def _weights(sets: NDArray[np.str_]) -> Numbers:
     return weights
 
 
-def _factor(logits: Numbers, labels: NDArray[np.int64], groups: list[str], sets: NDArray[np.str_]) -> float:
-    """The factor on all logits under which sets that were left out of the fit are least surprising."""
-    cost = np.zeros(len(FACTORS))
+def _left_out(
+    logits: Numbers, labels: NDArray[np.int64], groups: list[str], sets: NDArray[np.str_]
+) -> Numbers:
+    """Log-probabilities (n, 3) of every row by a calibration that has not seen its set."""
+    log_p = np.zeros(logits.shape)
     for name in np.unique(sets):
         out = sets == name
         kept = [group for group, gone in zip(groups, out, strict=True) if not gone]
         mine = [group for group, gone in zip(groups, out, strict=True) if gone]
         found = _fitted(logits[~out], labels[~out], kept, _weights(sets[~out]))
         numbers = {group: (np.array(v["scale"]), np.array(v["bias"])) for group, v in found.items()}
-        log_p = np.log(np.maximum(Calibration(numbers, 0.0).probabilities(logits[out], mine), 1e-12))
-        for i, factor in enumerate(FACTORS):
-            z = log_p * factor
-            z -= np.log(np.exp(z).sum(1, keepdims=True))
-            cost[i] -= z[np.arange(len(mine)), labels[out]].mean()
-    return float(FACTORS[cost.argmin()])
+        log_p[out] = np.log(np.maximum(Calibration(numbers, 0.0).probabilities(logits[out], mine), 1e-12))
+    return log_p
+
+
+def _factor(log_p: Numbers, labels: NDArray[np.int64], weights: Numbers) -> float:
+    """The factor under which the labels are least surprising."""
+    costs = []
+    for factor in FACTORS:
+        z = log_p * factor
+        z -= np.log(np.exp(z).sum(1, keepdims=True))
+        costs.append(-(weights * z[np.arange(len(labels)), labels]).sum())
+    return float(FACTORS[int(np.argmin(costs))])
 
 
 def _fitted(logits: Numbers, labels: NDArray[np.int64], groups: list[str], weights: Numbers) -> Found:
@@ -70,13 +82,17 @@ def _fitted(logits: Numbers, labels: NDArray[np.int64], groups: list[str], weigh
     start = np.array([1.0, 1, 1, 0, 0, 0])
     for name in sorted(set(_with_larger(groups)), key=lambda name: (name.count("-"), name)):
         larger = name.rpartition("-")[0]
-        rows = np.array([group == name or group.startswith(name + "-") for group in groups])
+        rows = _inside(groups, name)
         if larger and (rows.sum() < MIN_ROWS or larger not in found):
             continue
         near = np.array(found[larger]["scale"] + found[larger]["bias"]) if larger else start
         numbers = _scaling(logits[rows], labels[rows], weights[rows], near, PULL if larger else 1.0)
         found[name] = {"scale": list(numbers[:3]), "bias": list(numbers[3:])}
     return found
+
+
+def _inside(groups: list[str], name: str) -> NDArray[np.bool_]:
+    return np.array([group == name or group.startswith(name + "-") for group in groups])
 
 
 def _with_larger(groups: list[str]) -> Iterator[str]:
