@@ -1,12 +1,12 @@
-"""What the accurate model's numbers mean: sentiment with a little help from n-grams, and the dialect.
+"""What the accurate model's numbers mean: sentiment with a little help from the fast tier, and the dialect.
 
-Takes: rows of the output ``logits`` (models/sentiment/export.py) and the n-gram table's logits. Gives:
+Takes: rows of the output ``logits`` (models/sentiment/export.py) and the fast tier's logits. Gives:
 log-probabilities of negative, neutral, positive before calibration, and each text's calibration group:
 its language, what kind of text it looks like (annotators of tweets and writers of reviews mean other
 things by "neutral"), and the dialect.
 
-The table (the fast tier) knows words of dialects that the encoder's parent rarely saw; adding a part of
-its log-probabilities helps most on short Gulf, Egyptian and Arabizi phrases.
+The fast tier reads whole words, also of dialects that the encoder's parent rarely saw; adding a part of its
+log-probabilities helps most on short Gulf, Egyptian and Arabizi phrases.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from voc.meaning import calibration
 Numbers = NDArray[np.float64]
 DIALECTS: Final = ("msa", "egy", "gulf", "lev", "mag")
 GENRES: Final = ("tweet", "review", "phrase")
-TABLE_SHARE: Final = 0.35  # of the table's log-probabilities; chosen on held-out rows
+TABLE_SHARE: Final = 0.35  # of the fast tier's log-probabilities; chosen on held-out rows
 _DIALECT: Final = slice(3, 3 + len(DIALECTS))
 _GENRE: Final = slice(10, 10 + len(GENRES))  # columns 8 and 9: sarcasm, no and yes
 
 
 def joined(rows: NDArray[np.float32], table: Numbers) -> Numbers:
-    """Log-scores (n, 3) of the model's rows (n, 13) and the table's logits (n, 3), not calibrated yet."""
+    """Log-scores (n, 3) of the model's rows (n, 13) and the fast tier's logits (n, 3), not calibrated yet."""
     return _log_softmax(rows[:, :3].astype(np.float64)) + TABLE_SHARE * _log_softmax(table)
 
 
