@@ -64,7 +64,12 @@ def in_onnx(shape: Shape, threads: int, folder: Path) -> Run:
     plain, small = folder / "plain.onnx", folder / f"{shape.words}.onnx"
     onnx.save(graph.build(random_weights(shape), shape.heads, quantize=False), plain)
     quantize_dynamic(
-        plain, small, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul", "Gather"]
+        plain,
+        small,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        op_types_to_quantize=["MatMul", "Gather"],
+        extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},  # fused nodes have no inferred type
     )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
