@@ -20,7 +20,8 @@ Registered on 2026-11-21, before any text of the unseen reviews was read or any 
 Changed since, before any result was seen: the product has come to carry the model's doubt into the parts by
 default, which takes ten times as long. The registered rows trust the labels, as the product did when they
 were registered; rows "with the model's doubt" show the default. For lack of machine time the unseen reviews
-are the first `MOST` in their random order, and the runs are those of `RUNS` and `DOUBTED`, n = 1,000 only.
+are the first `MOST` in their random order, and the runs are those of `RUNS` and `DOUBTED`, n = 1,000 only; the seen
+reviews were not run again.
 """
 
 from __future__ import annotations
@@ -95,13 +96,13 @@ def main(out: Path, quick: bool) -> None:
 
 
 def _pools() -> dict[str, pd.DataFrame]:
-    """Seen and unseen reviews in a fixed order; low_*: a low rating, said_*: with words for it."""
+    """The unseen reviews in a fixed order; low_*: a low rating, said_*: with words for it."""
     data = pd.read_csv(DATA)
     known = data["score"].notna() & data[list(RATINGS)].notna().all(axis=1)
     length = data["text"].astype(str).str.len()
     seen = data[known & (length <= LONGEST)].sample(SEEN, random_state=1)
     rest = data[known & (length <= LONGEST_UNSEEN)].drop(seen.index)
-    return {"unseen": _marked(rest.sample(frac=1, random_state=1).head(MOST)), "seen": _marked(seen)}
+    return {"unseen": _marked(rest.sample(frac=1, random_state=1).head(MOST))}
 
 
 def _marked(reviews: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +133,7 @@ def _labeled(pool: pd.DataFrame, name: str, tools: Tools) -> pd.DataFrame:
         for one in done
         for theme in one["themes"]
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(model=tools.signature)
 
 
 def _weights(pool: pd.DataFrame, cause: str | None, plant: str = PLANTS[0]) -> np.ndarray:
@@ -168,6 +169,7 @@ def _survey(
             "has_text": True,
             "period": np.repeat(["before", "after"], n),
             "row": row,
+            "model": mentions["model"].iloc[0],
         }
     )
     said = comments[["comment_id", "row"]].merge(mentions, on="row")
@@ -239,10 +241,11 @@ def _control(pool: pd.DataFrame, mentions: pd.DataFrame, n: int, runs: int) -> d
 
 
 CARE = (
-    "Seen reviews: their plant (with words) was chosen after weaker ones had been tried on them, so those "
-    "rows show that the path can work, not how often it will. Unseen reviews: plants, causes and counts "
-    "were written down before any of these texts was read; the bar is judged on the plant without a look "
-    "at the text."
+    "Plants, causes and the bar were written down before any of these texts was read; the bar is judged on the "
+    "plant without a look at the text. The labels were read anew when the theme and sentiment models changed: with "
+    "the models before these, the planted theme was in the top 2 in 0.73 (food), 0.90 (staff), 0.80 (seat) "
+    "and 0.23 (value) of the runs, and with words in 1.00 (food, staff). On 1,000 other reviews, where a plant with "
+    "words had been chosen after weaker ones gave far less, it had been 0.87, 0.97 and 0.93."
 )
 
 
@@ -277,7 +280,7 @@ def _means(rows: list[dict[str, Any]]) -> str:
         own = [
             row["in_top_2"]
             for row in rows
-            if (row.get("plant"), row["reviews"], row["n"], row["labels"]) == (plant, reviews, 1000, labels)
+            if (row.get("plant"), row["reviews"], row.get("labels")) == (plant, reviews, labels)
         ]
         parts.append(f"{reviews} reviews, {plant}, {labels}: {np.mean(own):.2f} (lowest {min(own):.2f})")
     return "Planted theme in the top 2 at n = 1,000, mean of the causes: " + "; ".join(parts) + "."

@@ -9,6 +9,7 @@ from voc.errors import InputError, OptionError
 from voc.intake.scales import scale_of
 from voc.numbers.confusion import BOTH, NEGATIVE, NEUTRAL, NONE, POSITIVE, Labeled, mentions_of, states_of
 from voc.numbers.evidence import Reliability, gather
+from voc.numbers.evidence import _states as evidence_states
 from voc.numbers.explain import explain
 from voc.numbers.imputation import Chain
 from voc.numbers.imputation_models import Writers
@@ -243,6 +244,7 @@ def test_likelihoods_return_the_probabilities_they_were_made_from():
 
 def _shares(evidence):
     """Shares of the states of theme 0 that its probabilities imply."""
-    found = evidence.states * evidence.p[:, None] * evidence.alive[0]
+    states = evidence_states(evidence.kind, evidence.r, evidence.mix)
+    found = states * evidence.p[:, None] * evidence.alive[0]
     found[:, NONE] = 1 - evidence.p
     return evidence.count[0] @ (found / found.sum(1, keepdims=True)) / evidence.count[0].sum()

@@ -38,17 +38,23 @@ class Reliability:
     Attributes:
         precision: share of its mentions that are right.
         recall: share of the true mentions that it finds.
+        polarity: share of its right mentions whose polarity is right too.
     """
 
     precision: tuple[float, float] | None = None
     recall: tuple[float, float] | None = None
+    polarity: tuple[float, float] | None = None
 
-    def draws(self, m: int, rng: np.random.Generator) -> Iterator[tuple[float | None, float]]:
-        """Pairs of precision (None: as the probabilities say) and recall, spread evenly over their luck."""
+    def draws(self, m: int, rng: np.random.Generator) -> Iterator[tuple[float | None, float, float | None]]:
+        """Precision, recall, polarity, spread evenly over their luck; None: as the probabilities say."""
         middle = (np.arange(m) + 0.5) / m
-        precisions = [None] * m if self.precision is None else list(_quantiles(self.precision, middle))
+        nothing: list[float | None] = [None] * m
+        precisions = nothing if self.precision is None else list(_quantiles(self.precision, middle))
         recalls = np.ones(m) if self.recall is None else _quantiles(self.recall, middle)
-        yield from zip(precisions, rng.permutation(recalls).tolist(), strict=True)
+        polarities = nothing
+        if self.polarity is not None:
+            polarities = list(rng.permutation(_quantiles(self.polarity, middle)))
+        yield from zip(precisions, rng.permutation(recalls).tolist(), polarities, strict=True)
 
 
 def _quantiles(known: tuple[float, float], at: Floats) -> Floats:
@@ -62,27 +68,36 @@ class Evidence:
 
     Attributes:
         code: (n, T) code of every theme in every answer.
-        states: (R, S) chance of each state of a theme that the model is right to see there.
+        kind: (R,) position in KINDS of what was seen; -1 for code 0.
+        r: (R,) chance that the polarity is right where the theme is; 1 for code 0.
+        mix: (3,) how often the survey has each polarity: where doubted ones go.
         p: (R,) chance that the theme is there; 0 for code 0.
         count: (T, R) writers per code.
         alive: (T, S) states that the survey knows of the theme.
     """
 
     code: Ints
-    states: Floats
+    kind: Ints
+    r: Floats
+    mix: Floats
     p: Floats
     count: Floats
     alive: np.ndarray
 
-    def likelihood(self, precision: float | None, recall: Floats) -> Likelihood:
+    def likelihood(
+        self, precision: float | None, recall: Floats, polarity: float | None = None
+    ) -> Likelihood:
         """Per theme (R, S): chance of the code given each state, up to a factor per code.
 
         Args:
             precision: mean of p after correction; None leaves p as it is.
             recall: (T,) share of true mentions that were found.
+            polarity: mean of r after correction; None leaves r as it is.
         """
-        p = self.p if precision is None else _shifted(self.p, self.count.sum(0), precision)
-        found = self.states * p[:, None]
+        seen = self.count.sum(0)
+        p = self.p if precision is None else _shifted(self.p, seen, precision)
+        r = self.r if polarity is None else _shifted(self.r, seen * (self.kind >= 0), polarity)
+        found = _states(self.kind, r, self.mix) * p[:, None]
         found[:, NONE] = 1 - p
         return [self._theme(t, found, float(recall[t])) for t in range(len(self.count))]
 
@@ -149,13 +164,15 @@ def gather(comment_ids: pd.Series, mentions: pd.DataFrame, answers: Answers, row
     np.maximum.at(p, (index, polarity[used]), sure[used, 0])
     np.maximum.at(r, (index, polarity[used]), sure[used, 1])
     kind, p_pair, r_pair = _kinds(p, r)
-    codes, states, p_code = _codes(kind, p_pair, r_pair)
+    codes, kinds, p_code, r_code = _codes(kind, p_pair, r_pair)
     table = np.zeros((len(comment_ids), themes), dtype=np.int64)
     table[pair // themes, pair % themes] = codes
     code = np.where(answers.writes[:, None], table[row], 0)
     writers = np.unique(row[answers.writes])
     count = np.stack([np.bincount(table[writers, t], minlength=len(p_code)) for t in range(themes)])
-    return Evidence(code, states, p_code, count.astype(np.float64), _alive(answers, code, states))
+    mix: Floats = np.asarray(np.bincount(kind, p_pair, len(KINDS))[:3] + 1e-9, dtype=np.float64)
+    alive = _alive(answers, code, kinds)
+    return Evidence(code, kinds, r_code, mix, p_code, count.astype(np.float64), alive)
 
 
 def _kinds(p: Floats, r: Floats) -> tuple[Ints, Floats, Floats]:
@@ -172,34 +189,40 @@ def _kinds(p: Floats, r: Floats) -> tuple[Ints, Floats, Floats]:
     )
 
 
-def _codes(kind: Ints, p: Floats, r: Floats) -> tuple[Ints, Floats, Floats]:
-    """Codes from 1 (m,), and per code from 0 the states (R, S) and p (R,), means of its members."""
+def _codes(kind: Ints, p: Floats, r: Floats) -> tuple[Ints, Ints, Floats, Floats]:
+    """Codes from 1 (m,), and per code from 0 its kind, p and r (R,), means of its members."""
     full = (kind * (len(P_STEPS) + 1) + np.searchsorted(P_STEPS, p, "right")) * (len(R_STEPS) + 1)
     used, code = np.unique(full + np.searchsorted(R_STEPS, r, "right"), return_inverse=True)
     size = np.maximum(np.bincount(code, minlength=len(used)), 1)
     p_code, r_code = np.bincount(code, p, len(used)) / size, np.bincount(code, r, len(used)) / size
-    mix = np.bincount(kind, p, len(KINDS))[:3] + 1e-9
-    states = np.zeros((len(used) + 1, STATES))
-    states[0, NONE] = 1.0
-    for i, one in enumerate(used // ((len(P_STEPS) + 1) * (len(R_STEPS) + 1)), start=1):
-        right = r_code[i - 1]
-        if KINDS[one] == BOTH:
-            states[i, BOTH] = right**2
-            states[i, [NEGATIVE, POSITIVE]] = (1 - right**2) / 2
-            continue
+    kinds = used // ((len(P_STEPS) + 1) * (len(R_STEPS) + 1))
+    return code + 1, np.r_[-1, kinds].astype(np.int64), np.r_[0.0, p_code], np.r_[1.0, r_code]
+
+
+def _states(kind: Ints, r: Floats, mix: Floats) -> Floats:
+    """(R, S) chance of each state of a theme that the model is right to see there."""
+    states = np.zeros((len(kind), STATES))
+    states[kind < 0, NONE] = 1.0
+    both = kind == KINDS.index(BOTH)
+    states[both, BOTH] = r[both] ** 2
+    for state in (NEGATIVE, POSITIVE):
+        states[both, state] = (1 - r[both] ** 2) / 2
+    for one in range(3):
+        here = kind == one
         others = [j for j in range(3) if j != one]
-        states[i, KINDS[one]] = right
-        states[i, [KINDS[j] for j in others]] = (1 - right) * mix[others] / mix[others].sum()
-    return code + 1, states, np.r_[0.0, p_code]
+        states[here, KINDS[one]] = r[here]
+        for j in others:
+            states[here, KINDS[j]] = (1 - r[here]) * mix[j] / mix[others].sum()
+    return states
 
 
-def _alive(answers: Answers, code: Ints, states: Floats) -> np.ndarray:
+def _alive(answers: Answers, code: Ints, kind: Ints) -> np.ndarray:
     """(T, S) states whose leaves the survey has; "both" only where it was seen."""
     leaf = np.zeros((len(answers.themes), 3), dtype=bool)
     leaf[answers.leaf_theme, answers.leaf_polarity] = True
     out = np.zeros((len(answers.themes), STATES), dtype=bool)
     out[:, NONE] = True
     out[:, [NEGATIVE, NEUTRAL, POSITIVE]] = leaf
-    double = np.flatnonzero(states[:, BOTH] > 0)
+    double = np.flatnonzero(kind == KINDS.index(BOTH))
     out[:, BOTH] = np.isin(code, double).any(0) & leaf[:, 0] & leaf[:, 2]
     return out

@@ -55,10 +55,8 @@ def reliability_of(comments: pd.DataFrame) -> Reliability:
     if not len(names) or not all(f"voc-themes {themes.version};" in f"{name};" for name in names):
         return Reliability()
     measured = themes.facts.get("reliability", {})
-    precision, recall = (
-        tuple(measured[part]) if part in measured else None for part in ("precision", "recall")
-    )
-    return Reliability(precision, recall)
+    parts = ("precision", "recall", "polarity")
+    return Reliability(**{part: tuple(measured[part]) for part in parts if part in measured})
 
 
 def _said(names: set[str]) -> str:

@@ -104,9 +104,9 @@ class FromProbabilities:
     def likelihoods(self, m: int, rng: np.random.Generator) -> Iterator[Likelihood]:
         """Draws of precision and recall, recall with some luck of its own per theme."""
         themes = len(self.evidence.count)
-        for precision, recall in self.reliability.draws(m, rng):
+        for precision, recall, polarity in self.reliability.draws(m, rng):
             odds = np.log(recall / max(1 - recall, 1e-12)) + BY_THEME * rng.standard_normal(themes)
-            yield self.evidence.likelihood(precision, np.asarray(1 / (1 + np.exp(-odds))))
+            yield self.evidence.likelihood(precision, np.asarray(1 / (1 + np.exp(-odds))), polarity)
 
 
 def impute(
