@@ -20,6 +20,11 @@ TABLES = (
         "benchmarks/results/endtoend.md",
         "benchmarks/run.py endtoend",
     ),
+    (
+        "Why it moved: read in texts, beside what the same people rated",
+        "benchmarks/results/subratings.md",
+        "benchmarks/run.py subratings",
+    ),
     ("Sentiment", "models/sentiment/results.md", "models/sentiment/evaluate.py"),
     ("Sentiment: speed", "benchmarks/results/sentiment.md", "benchmarks/run.py sentiment"),
     ("Themes", "benchmarks/results/themes.md", "benchmarks/run.py themes"),
