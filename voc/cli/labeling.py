@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -227,6 +228,7 @@ def topics(
     pack: Annotated[str | None, typer.Option(help="Domain pack whose themes may cover a topic.")] = None,
     runs: Annotated[int, typer.Option(help="Further runs of each kind for the stability report.")] = 2,
     lang: Annotated[str, typer.Option(help="Language of the labels: ar or en.")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Topics and stability as JSON.")] = False,
 ) -> None:
     """Discover topics, say which ones no theme covers, and how stable they are.
 
@@ -248,11 +250,14 @@ def topics(
     if not found.topics:
         raise InputError(f"{file.name} has too few different comments for topics.")
     report = stability(found, texts, vectors, spoken, n_runs=runs)
+    without = found.assignments["reason"].value_counts().to_dict()
+    if as_json:
+        topics = [asdict(topic) for topic in found.topics]
+        return print_json({"topics": topics, "without_topic": without, "stability": asdict(report)})
     for topic in found.topics:
         told = f"theme {topic.theme}" if topic.theme else "no theme covers it: a proposal"
         overlap = report.per_topic[topic.id]
         typer.echo(f"{topic.id}  {topic.size:7,}  {topic.label[lang]}  ({told}; overlap {overlap:.2f})")
-    without = found.assignments["reason"].value_counts().to_dict()
     typer.echo("\nWithout a topic: " + (", ".join(f"{k} {n:,}" for k, n in without.items()) or "none") + ".")
     typer.echo(report.summary())
 
