@@ -19,13 +19,15 @@ class BatchOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     text: Name | None = Field(None, description="Column of the open answer.")
-    score: Name | None = Field(None, description="Column of the score.")
+    score: Name | None = Field(None, description='Column of the score; "-" if there is none.')
     scale: Name | None = Field(None, description="nps, csat, ces, stars or MIN-MAX.")
     date: Name | None = Field(None, description="Column of the answer's date.")
     date_order: Literal["day", "month"] | None = Field(None, description="When 03/04 could be both.")
     id: Name | None = Field(None, description="Column of the comment's id.")
     respondent: Name | None = Field(None, description="Column of the person; needed to erase a person.")
-    segments: list[Name] = Field([], max_length=20, description="Columns to compare mixes by.")
+    segments: list[Name] = Field(
+        [], max_length=20, description='Columns to compare mixes by; ["-"] for none.'
+    )
     weight: Name | None = Field(None, description="Column of survey weights.")
     question: str | None = Field(None, max_length=1000, description="The question that was asked.")
     encoding: Name | None = Field(None, description="Of text files, if known.")

@@ -9,15 +9,20 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from voc.errors import OptionError
 from voc.labels import ReportLanguage
 
+NO_COLUMN: Final = "-"
+
 
 @dataclass(frozen=True)
 class IntakeSettings:
-    """Which columns play which part; None means "find it by name and content, and say so"."""
+    """Which columns play which part; None means "find it by name and content, and say so".
+
+    `NO_COLUMN` ("-") says that no column plays the part, though one may look like it.
+    """
 
     text: str | None = None
     score: str | None = None

@@ -10,6 +10,7 @@ from service import batches
 from service.errors import Problem
 from service.schemas_batches import BatchOptions
 from voc.labels import ReportLanguage
+from voc.settings import NO_COLUMN
 
 _PLAIN = ("text", "score", "date", "id", "respondent", "weight", "question", "title", "date_order")
 
@@ -30,8 +31,8 @@ def read(form: FormData, language: ReportLanguage, *, complete: bool = True) -> 
     if scale:
         options["scale"] = f"-{scale}" if _said(form, "reversed") else scale
     segments = [str(one) for one in form.getlist("segments") if str(one).strip()]
-    if segments:
-        options["segments"] = segments
+    if segments or _said(form, "segments_shown"):  # all boxes cleared: no column is one
+        options["segments"] = segments or [NO_COLUMN]
     options["language"] = _said(form, "language") or language
     options["topics"] = _said(form, "topics") != "no"
     try:

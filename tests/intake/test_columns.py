@@ -158,6 +158,40 @@ def test_options_win_and_are_sure():
     assert survey.roles["date"].sure
 
 
+@pytest.mark.parametrize(
+    ("settings", "gone"),
+    [
+        ({"score": "-"}, "score"),
+        ({"date": "-"}, "date"),
+        ({"weight": "-"}, "weight"),
+        ({"respondent": "-"}, "respondent"),
+        ({"segments": ("-",)}, "segment_kind"),
+    ],
+)
+def test_a_part_can_be_said_to_have_no_column(settings, gone):
+    columns = dict(comment=LONG, nps=SCORES, when=DATES, weight=[1, 2, 1, 2, 1], customer_id=[1, 1, 2, 2, 3])
+    kinds = ["a", "b", "a", "b", "a"]
+    assert (
+        gone
+        in reading(
+            frame(**columns, kind=kinds), **({"segments": ("kind",)} if "segment" in gone else {})
+        ).roles
+    )
+    survey = reading(frame(**columns, kind=kinds), **settings)
+    assert gone not in survey.roles
+    assert f"no_{gone}_column" not in codes(survey)
+    assert survey.counts.rejected == 0
+
+
+def test_the_answers_cannot_be_said_to_have_no_column():
+    with pytest.raises(OptionError, match=r"--text - says that no column"):
+        reading(frame(comment=LONG, score=SCORES), text="-")
+
+
+def test_a_column_called_by_a_dash_can_be_named():
+    assert reading(frame(comment=LONG, **{"-": SCORES}), score="-").roles["score"].column == "-"
+
+
 def test_an_id_that_repeats_is_who_answered():
     survey = reading(frame(id=[1, 1, 2, 2, 3], comment=LONG, score=SCORES))
     assert survey.counts.rejected == 0

@@ -198,6 +198,10 @@ def test_a_draft_shows_what_was_found_and_follows_what_is_chosen(one, survey):
     assert page.count('class="tag named"') >= 5 and "Q2 2024" in page
     changed = one.post(f"{draft}/look", {"score": "channel"}, headers={"HX-Request": "true"})
     assert "fits the scale" in changed.text and "<html" not in changed.text
+    without = {"date": "-", "weight": "-", "segments_shown": "1"}
+    bare = one.post(f"{draft}/look", without, headers={"HX-Request": "true"}).text
+    assert "Q2 2024" not in bare and bare.count('class="tag named"') <= 4
+    assert bare.count('<option value="-" selected>') == 2 and " checked> <bdi>" not in bare
     one.post(f"{draft}/drop")
     assert one.get(draft).status_code == 404
 

@@ -59,7 +59,9 @@ def analyze(
         list[Path], typer.Argument(metavar="FILE...", help="CSV, XLSX, Parquet or JSONL; one or many.")
     ],
     text: Annotated[str | None, _option("--text", help="Column of the open answer.", panel=INPUT)] = None,
-    score: Annotated[str | None, _option("--score", help="Column of the score.", panel=INPUT)] = None,
+    score: Annotated[
+        str | None, _option("--score", help="Column of the score; - if there is none.", panel=INPUT)
+    ] = None,
     scale: Annotated[
         str | None, _option("--scale", help="nps, csat, ces, stars or MIN-MAX.", panel=INPUT)
     ] = None,

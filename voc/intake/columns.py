@@ -19,7 +19,7 @@ from voc.intake import headers, looks
 from voc.intake.cells import shown
 from voc.intake.looks import Look
 from voc.intake.survey import Notice, Role
-from voc.settings import IntakeSettings
+from voc.settings import NO_COLUMN, IntakeSettings
 
 MOST_SEGMENTS: Final = 3  # found by their names; more cut the answers into too small groups
 _OPTIONS: Final = {
@@ -49,11 +49,12 @@ def find_roles(
     Args:
         cells: all rows of all sources.
         files: (n,) the source of each row.
-        settings: what the user said.
+        settings: what the user said; "-" (`NO_COLUMN`) for a part that no column plays.
         questions: the full question of a column, where the export tells it.
 
     Raises:
-        OptionError: an option names no column, one column twice, or no text column can be found.
+        OptionError: an option names no column, one column twice, or no text column can be found
+            (or "-" was said of it).
     """
     said = {
         "text": settings.text,
@@ -64,20 +65,30 @@ def find_roles(
         "weight": settings.weight,
     }
     names = [str(name) for name in cells.columns]
+    without = {part for part, one in said.items() if one == NO_COLUMN and NO_COLUMN not in names}
+    if "text" in without:
+        raise OptionError(
+            f"--text {NO_COLUMN} says that no column holds the answers, but voc reads answers. Name the "
+            f"column; the columns are {_listed(names)}."
+        )
     roles = {
         part: Role(named(one, names, part, questions), "option", True)
         for part, one in said.items()
-        if one is not None
+        if one is not None and part not in without
     }
     _check_distinct(roles)
-    segments = [named(one, names, "segment", questions) for one in settings.segments]
+    if settings.segments == (NO_COLUMN,) and NO_COLUMN not in names:
+        segments, without = [], without | {"segment"}
+    else:
+        segments = [named(one, names, "segment", questions) for one in settings.segments]
     sources = pd.Series(pd.factorize(files)[0], index=cells.index)
     seen = {name: Look(name, cells[name], sources) for name in names}
     search = _Search(seen, questions, {role.column for role in roles.values()} | set(segments))
     for part in _FINDERS:
-        if part not in roles and (role := search.find(part)) is not None:
+        if part not in without | set(roles) and (role := search.find(part)) is not None:
             roles[part] = role
-    if not {"comment_id", "respondent"} & set(roles) and (role := search.repeated_id()) is not None:
+    identified = {"comment_id", "respondent"} & set(roles) or "respondent" in without
+    if not identified and (role := search.repeated_id()) is not None:
         roles["respondent"] = role
     if "text" not in roles:
         taken = ", ".join(f"{shown(role.column, 40)!r} as {part}" for part, role in roles.items())
@@ -87,10 +98,12 @@ def find_roles(
             code="no_text_column",
             columns=[shown(name, 40) for name in names[:15]],
         )
-    found = segments or search.segments({role.column for role in roles.values()})
+    taken_now = {role.column for role in roles.values()}
+    found = segments if segments or "segment" in without else search.segments(taken_now)
     how = "option" if segments else "name"
     roles |= {f"segment_{name}": Role(name, how, bool(segments)) for name in found}  # type: ignore[arg-type]
-    notices = [*search.notices, *(_absent(part) for part in ("score", "date") if part not in roles)]
+    missed = [part for part in ("score", "date") if part not in without | set(roles)]
+    notices = [*search.notices, *map(_absent, missed)]
     return Roles(roles, tuple(notices))
 
 
