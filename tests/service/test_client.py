@@ -4,7 +4,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from conftest import OPTIONS, rows
+from apps import OPTIONS, rows
 from fakes import FakeModels, answer
 from live import serving
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from conftest import running
+from apps import running
 from starlette.testclient import TestClient
 from words_models import WordsModels
 

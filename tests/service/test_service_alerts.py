@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import running
+from apps import running
 from standardwebhooks import Webhook as Verifier
 from test_service_webhooks import Receiver
 

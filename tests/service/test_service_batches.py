@@ -6,7 +6,7 @@ import time
 
 import pandas as pd
 import pytest
-from conftest import OPTIONS, rows
+from apps import OPTIONS, rows
 from fakes import FakeModels, answer
 
 from service.analysis import Document

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pandas as pd
 import pytest
-from conftest import ALL, OPTIONS, rows
+from apps import ALL, OPTIONS, rows
 from fakes import answer
 
 from service import keys

@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from conftest import OPTIONS, rows, running
+from apps import OPTIONS, rows, running
 
 MEGABYTE = 1_000_000
 

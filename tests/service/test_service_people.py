@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from conftest import OPTIONS, rows
+from apps import OPTIONS, rows
 from fakes import FakeModels
 
 from service import erasure, retention

@@ -7,7 +7,7 @@ from html import escape
 
 import pandas as pd
 import pytest
-from conftest import running
+from apps import running
 
 import voc
 from service.analysis import PipelineModels

@@ -4,7 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
-from conftest import running
+from apps import running
 from fakes import FakeModels, answer
 
 from service import watch

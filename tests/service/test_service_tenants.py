@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import OPTIONS, rows
+from apps import OPTIONS, rows
 
 MARK = "unmistakable-sentence-of-tenant-one"
 

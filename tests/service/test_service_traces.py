@@ -5,7 +5,7 @@ import time
 
 import pytest
 import sqlalchemy as sa
-from conftest import OPTIONS, rows
+from apps import OPTIONS, rows
 from fakes import FakeModels
 
 from service import erasure, watch

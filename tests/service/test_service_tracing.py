@@ -1,7 +1,7 @@
 """Traces: one span per call and per step of a batch, continuing the caller's trace, and never a text."""
 
 import pytest
-from conftest import OPTIONS, rows, running
+from apps import OPTIONS, rows, running
 
 from service.settings import ServiceSettings
 from service.tracing import Tracing, from_settings

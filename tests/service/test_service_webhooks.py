@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import sqlalchemy as sa
-from conftest import OPTIONS, rows
+from apps import OPTIONS, rows
 from standardwebhooks import Webhook as Verifier
 
 from service import guard, webhooks
