@@ -48,7 +48,7 @@ class PageRoute(APIRoute):
             except Problem as problem:
                 response = refusal(request, problem)
             except RequestValidationError as error:
-                response = refusal(request, Problem("invalid", str(error.errors()[0]["msg"])))
+                response = refusal(request, _of_form(error))
             except VocError as error:
                 response = refusal(request, of_voc(error))
             response.headers.setdefault("content-security-policy", POLICY)
@@ -62,6 +62,14 @@ class PageRoute(APIRoute):
             return response
 
         return handler
+
+
+def _of_form(error: RequestValidationError) -> Problem:
+    """What does not fit, said of an address or of a form."""
+    first = error.errors()[0]
+    if first["loc"][0] == "path":  # an id that cannot be one: nothing is there
+        return Problem("not-found", "No analysis, draft or link has this address.")
+    return Problem("invalid", f"{'/'.join(map(str, first['loc'][1:]))}: {first['msg']}")
 
 
 def runtime_of(request: Request) -> Runtime:

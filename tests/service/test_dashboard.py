@@ -425,6 +425,14 @@ def test_downloads(one, batch):
     assert one.get(f"{batch}/files/lock").status_code == 404
 
 
+@pytest.mark.parametrize("address", ["batches/bat_nothere", "batches/bat_nothere/explore", "drafts/%00"])
+def test_an_address_with_nothing_behind_it_says_so_in_the_readers_language(one, address):
+    answered = one.get(f"/dashboard/{address}?lang=ar")
+    assert answered.status_code == 404
+    assert "لا يوجد شيء هنا" in answered.text
+    one.get("/dashboard?lang=en")
+
+
 # ---- tenants ----
 
 
