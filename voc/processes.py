@@ -24,8 +24,13 @@ ATTEMPTS: Final = 3  # an item that kills this many processes is given up
 Answers = Callable[[Any], Any]
 
 
+_most_threads: int | None = None  # in one of several processes: 1
+
+
 def machine_threads() -> int:
-    """How many threads this process may run at once."""
+    """How many threads this process may run at once; one in a process that was started by `mapped`."""
+    if _most_threads is not None:
+        return _most_threads
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -120,8 +125,15 @@ def _receive(stream: IO[bytes] | None) -> Any:
     return pickle.load(stream)  # from our own child, or our own parent, through a pipe
 
 
+def limit_threads(most: int) -> None:
+    """From now on this process has no more than `most` threads: the others beside it need the rest."""
+    global _most_threads
+    _most_threads = most
+
+
 def main() -> None:
     """The other process: what it is for comes first, then items until the other end closes."""
+    importlib.import_module("voc.processes").limit_threads(1)  # this module is __main__ here
     target, setting = _receive(sys.stdin.buffer)
     answers, sys.stdout = sys.stdout.buffer, sys.stderr  # nothing else may be printed into the pipe
     module, _, function = target.partition(":")

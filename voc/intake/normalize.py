@@ -181,6 +181,8 @@ def align(text: str, recipe: str) -> Aligned:
     while again:
         again = False
         for step in steps:
+            if step.apply(aligned.text) == aligned.text:  # most steps: looking costs less than placing
+                continue
             edits = list(step.edits(aligned.text))
             if edits:
                 again |= step.reopens

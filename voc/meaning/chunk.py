@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import pandas as pd
@@ -106,20 +106,26 @@ def read_chunk(texts: list[str], task: Task, readers: Readers) -> Readings:
     spoken = language.tag(texts, dialects=False)
     spans = [clauses.split(text) for text in texts]
     pieces = [text[s.start : s.end] for text, found in zip(texts, spans, strict=True) for s in found]
-    judged = list(dict.fromkeys([*texts, *pieces]))  # a comment of one clause is read once
+    hits = readers.themes.hits(texts)
+    felt = readers.themes.felt(spans, hits)
+    wanted = [piece for piece, is_felt in zip(pieces, felt.tolist(), strict=True) if is_felt]
+    judged = list(dict.fromkeys([*texts, *wanted]))  # a comment of one clause is read once
     at = {text: number for number, text in enumerate(judged)}
     rows = np.flatnonzero([task.vectors and sampled(text, task.share) for text in texts])
     meant = [texts[int(row)] for row in rows]
     readers.read_ahead([*meant, *pieces] if readers.themes.by_meaning else meant, judged)
     feelings = readers.sentiment.judge(judged, question=task.question)
+    of_pieces = np.zeros((len(pieces), feelings.p.shape[1]))
+    of_pieces[felt] = feelings.p[np.array([at[piece] for piece in wanted], np.int64)]
     found = readers.themes.find(
         [str(i) for i in range(len(texts))],
         texts,
         spans,
         readers.meanings(pieces),
-        feelings.p[np.array([at[piece] for piece in pieces], np.int64)],
+        of_pieces,
         [one.language for one in spoken],
-        _languages(pieces, dict(zip(texts, spoken, strict=True))),
+        _Languages(pieces, dict(zip(texts, spoken, strict=True))),
+        hits,
     )
     p = feelings.p[: len(texts)]  # the different texts come first
     frame = pd.DataFrame(
@@ -141,11 +147,31 @@ def read_chunk(texts: list[str], task: Task, readers: Readers) -> Readings:
     return Readings(frame, found.mentions, readers.encoder.encode(meant), rows)
 
 
-def _languages(pieces: Sequence[str], known: dict[str, language.Spoken]) -> list[str]:
-    """The language of each clause; that of a comment which is one clause is known."""
-    missing = [piece for piece in dict.fromkeys(pieces) if piece not in known]
-    known = known | dict(zip(missing, language.tag(missing, dialects=False), strict=True))
-    return [known[piece].language for piece in pieces]
+class _Languages(Sequence[str]):
+    """The languages of the clauses, each found when it is asked for: most clauses hold no theme.
+
+    Args:
+        pieces: the clauses.
+        known: of whole comments; that of a comment which is one clause is known.
+    """
+
+    def __init__(self, pieces: Sequence[str], known: dict[str, language.Spoken]) -> None:
+        self._pieces, self._known = pieces, known
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[str]: ...
+    def __getitem__(self, number: int | slice) -> str | list[str]:
+        if isinstance(number, slice):
+            return [self[place] for place in range(*number.indices(len(self)))]
+        piece = self._pieces[number]
+        if piece not in self._known:
+            (self._known[piece],) = language.tag([piece], dialects=False)
+        return self._known[piece].language
 
 
 def sampled(text: str, share: float) -> bool:

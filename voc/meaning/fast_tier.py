@@ -61,11 +61,13 @@ class FastTier:
         """The logits, and whether a text's words are rather Arabic than Latin (Arabizi counts as Arabic)."""
         logits = np.zeros((len(texts), len(self._layers["out_bias"])))
         arabic = np.zeros(len(texts), bool)
-        with ThreadPoolExecutor(machine_threads(), "voc-fast") as pool:
+        threads = machine_threads()
+        with ThreadPoolExecutor(threads, "voc-fast") as pool:
             for start in range(0, len(texts), BLOCK):
                 block = texts[start : start + BLOCK]
                 chunks = [block[i : i + CHUNK] for i in range(0, len(block), CHUNK)]
-                parts = pool.map(self._pooled, chunks) if len(chunks) > 1 else map(self._pooled, chunks)
+                several = len(chunks) > 1 and threads > 1
+                parts = pool.map(self._pooled, chunks) if several else map(self._pooled, chunks)
                 pooled, letters = map(np.concatenate, zip(*parts, strict=True))
                 logits[start : start + BLOCK] = self._read(pooled)
                 arabic[start : start + BLOCK] = letters > 0

@@ -21,8 +21,18 @@ from voc.taxonomy import Taxonomy
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _ARABIC: Final = re.compile(r"[\u0621-\u064a]")
+_NOTHING: Final[frozenset[int]] = frozenset()
 _GAP: Final = 3  # words that "~" may skip
-_ONE_FOR_ONE: Final = str.maketrans(charmaps.ALEF | charmaps.YA | charmaps.TA_MARBUTA)
+# What the strong recipe writes with another single character: such a text keeps its places.
+_ONE_FOR_ONE: Final = str.maketrans(
+    charmaps.ALEF
+    | charmaps.YA
+    | charmaps.TA_MARBUTA
+    | charmaps.KEYBOARD
+    | charmaps.DIGITS
+    | charmaps.DIGIT_SIGNS
+    | charmaps.PUNCTUATION
+)
 _STOP: Final = re.compile(r"[.!?;]")  # no phrase runs over the end of a sentence
 
 # Already in `for_matching` form. Order does not matter: every reading of a token is tried.
@@ -131,6 +141,7 @@ class ThemeWords:
                 self._compile(phrase, number)
             for phrase in theme.unless:
                 self._compile(phrase, -1 - number)
+        self._firsts = frozenset(self._by_first)
 
     def _compile(self, phrase: str, theme: int) -> None:
         elements: list[int] = []
@@ -155,10 +166,17 @@ class ThemeWords:
         A hit inside a cancelling phrase of the same theme is left out; so is a hit inside a longer one.
         """
         plain = normalize(text, "for_matching")
+        of = self._elements.known.get
+        # Most words show nothing: they cost one look-up each, and their places are never asked for.
+        resolved = [
+            self._elements.of(token) if (numbers := of(token)) is None else numbers
+            for token in _TOKEN.findall(plain)
+        ]
+        present = _NOTHING.union(*resolved)
+        if present.isdisjoint(self._firsts):
+            return []
         tokens = list(_TOKEN.finditer(plain))
-        resolved = [self._elements.of(token.group()) for token in tokens]
-        present = frozenset[int]().union(*resolved)
-        stops = [bool(_STOP.search(plain, one.end(), other.start())) for one, other in pairwise(tokens)]
+        stops = _Stops(plain, tokens)
         found: dict[int, dict[tuple[int, int], bool]] = defaultdict(dict)
         for first, numbers in enumerate(resolved):
             for number in numbers:
@@ -181,13 +199,28 @@ class ThemeWords:
         return sorted(hits, key=lambda hit: (hit.start, hit.theme))
 
 
-def _rest(pattern: _Pattern, resolved: list[frozenset[int]], stops: list[bool], first: int) -> int | None:
+class _Stops:
+    """Where sentences end among the words of a text; looked for when it is first asked."""
+
+    def __init__(self, plain: str, tokens: list[re.Match[str]]) -> None:
+        self._plain, self._tokens = plain, tokens
+        self._any = _STOP.search(plain) is not None
+
+    def between(self, first: int, last: int) -> bool:
+        """Whether a sentence ends between two words, given by their numbers."""
+        if not self._any:
+            return False
+        pairs = pairwise(self._tokens[first : last + 1])
+        return any(_STOP.search(self._plain, one.end(), other.start()) for one, other in pairs)
+
+
+def _rest(pattern: _Pattern, resolved: list[frozenset[int]], stops: _Stops, first: int) -> int | None:
     """Number of the last token of a match that starts at token `first`, or None."""
     place = first
     for element, gap in zip(pattern.elements[1:], pattern.gaps[1:], strict=True):
         reach = range(place + 1, min(place + 2 + (_GAP if gap else 0), len(resolved)))
         following = next((one for one in reach if element in resolved[one]), None)
-        if following is None or any(stops[place:following]):
+        if following is None or stops.between(place, following):
             return None
         place = following
     return place

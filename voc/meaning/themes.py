@@ -8,9 +8,9 @@ does and its meaning (linear heads on the sentence vector) agrees, or when the m
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -110,6 +110,7 @@ class ThemeModel:
         clause_feelings: Floats,
         languages: Sequence[str],
         clause_languages: Sequence[str],
+        hits: Sequence[Sequence[Hit]] | None = None,
     ) -> Found:
         """Themes with polarity and evidence per comment, and the reasons of those without.
 
@@ -118,32 +119,54 @@ class ThemeModel:
             texts: verbatim.
             clauses: spans per text, as `voc.meaning.clauses.split` gives them.
             clause_vectors: shape (n_clauses, dim), all texts' clauses one after the other.
-            clause_feelings: shape (n_clauses, 3): negative, neutral, positive.
+            clause_feelings: shape (n_clauses, 3): negative, neutral, positive; of clauses that `felt`
+                leaves out, anything.
             languages: one per text; texts of unknown language have no off-topic head to trust.
-            clause_languages: one per clause, in the order of `clause_vectors`.
+            clause_languages: one per clause, in the order of `clause_vectors`; looked at where a theme is.
+            hits: what `hits` gives for the texts, where it is at hand.
         """
         meaning, off_topic = self._meaning(clause_vectors)
         clear = np.any(meaning > self._limits[1], axis=1)  # a theme without any word for it
-        rows: list[dict[str, object]] = []
+        aside = off_topic + FEELING * (clause_feelings[:, 1] - 0.5) > 0  # who feels, speaks of something
+        polarities = np.round(clause_feelings, 6).argmax(axis=1).tolist()
+        columns: dict[str, list[object]] = {name: [] for name in MENTIONS}
         reasons: list[Reason | None] = []
         first = 0
-        for comment_id, text, spans, language in zip(comment_ids, texts, clauses, languages, strict=True):
+        hits = self.hits(texts) if hits is None else hits
+        for comment_id, text, spans, own, language in zip(
+            comment_ids, texts, clauses, hits, languages, strict=True
+        ):
             part = slice(first, first + len(spans))
-            first += len(spans)
-            hits = self.words.find(text)
             mine = (
-                self._of_comment(
-                    text, spans, hits, meaning[part], clause_feelings[part], clause_languages[part]
-                )
-                if hits or clear[part].any()
+                self._of_comment(text, spans, own, meaning[part], clause_feelings[part], polarities[part])
+                if own or (self.heads and clear[part].any())
                 else []
             )
-            rows.extend({"comment_id": comment_id, **row} for row in mine)
-            reasons.append(
-                None if mine else self._reason(text, off_topic[part], clause_feelings[part], language)
-            )
-        mentions = pd.DataFrame(rows, columns=list(MENTIONS)) if rows else empty("mentions")
+            for row in mine:
+                row["comment_id"] = comment_id
+                row["language"] = clause_languages[first + int(str(row.pop("clause")))]
+                for name, values in columns.items():
+                    values.append(row[name])
+            first += len(spans)
+            reasons.append(None if mine else self._reason(text, bool(aside[part].all()), language))
+        mentions = pd.DataFrame(columns) if columns["comment_id"] else empty("mentions")
         return Found(mentions, reasons)
+
+    def hits(self, texts: Sequence[str]) -> list[list[Hit]]:
+        """The words of themes in each text."""
+        return [self.words.find(text) for text in texts]
+
+    def felt(self, clauses: Sequence[Sequence[Span]], hits: Sequence[Sequence[Hit]]) -> NDArray[np.bool_]:
+        """Which clauses' feelings decide something, one after the other; shape (n_clauses,).
+
+        All, where meaning has a say. By words alone: those with a word of a theme; and those of
+        comments without any, whose feelings tell vague comments from off-topic ones.
+        """
+        found: list[bool] = []
+        for spans, own in zip(clauses, hits, strict=True):
+            shown = [any(span.start <= hit.start < span.end for hit in own) for span in spans] if own else []
+            found += shown if any(shown) and not self.by_meaning else [True] * len(spans)
+        return np.array(found, dtype=bool)
 
     @cached_property
     def _limits(self) -> tuple[Floats, Floats]:
@@ -178,31 +201,42 @@ class ThemeModel:
         hits: Sequence[Hit],
         meaning: Floats,
         feelings: Floats,
-        languages: Sequence[str],
+        polarities: Sequence[int],
     ) -> list[dict[str, object]]:
         """The strongest mention of each theme and polarity in one comment."""
         best: dict[tuple[int, int], dict[str, object]] = {}
         for number, span in enumerate(spans):
             inside = [hit for hit in hits if span.start <= hit.start < span.end]
-            odds, by_word = self._odds(meaning[number], inside)
-            polarity = int(np.argmax(np.round(feelings[number], 6)))
-            for theme in np.flatnonzero(odds > 0):
-                p_theme = _probability(odds[theme])
-                known = best.get((int(theme), polarity))
+            polarity = polarities[number]
+            for theme, p_theme, by_word in self._shown(meaning[number], inside):
+                known = best.get((theme, polarity))
                 if known is None or p_theme > float(str(known["p_theme"])):
                     own = [hit for hit in inside if hit.theme == theme]
                     start, end = _evidence(text, span, own)
-                    best[int(theme), polarity] = {
+                    best[theme, polarity] = {
+                        "clause": number,
                         "theme": self.taxonomy.leaves[theme].id,
                         "polarity": POLARITIES[polarity],
                         "p_theme": p_theme,
                         "p_polarity": round(float(feelings[number, polarity]), 6),
                         "start": start,
                         "end": end,
-                        "language": languages[number],
-                        "origin": "rule" if by_word[theme] else "model",
+                        "origin": "rule" if by_word else "model",
                     }
         return sorted(best.values(), key=lambda row: (row["start"], row["theme"], row["polarity"]))
+
+    def _shown(self, meaning: Floats, hits: list[Hit]) -> Iterator[tuple[int, float, bool]]:
+        """The themes of a clause, in order, with their probabilities and whether a word alone decides."""
+        if self.heads:
+            odds, by_word = self._odds(meaning, hits)
+            for theme in np.flatnonzero(odds > 0).tolist():
+                yield theme, _probability(float(odds[theme])), bool(by_word[theme])
+            return
+        hint, sure = self.by_words
+        for theme in sorted({hit.theme for hit in hits}):
+            odds_of = hint if all(hit.hint for hit in hits if hit.theme == theme) else sure
+            if odds_of > 0:
+                yield theme, _probability(odds_of), True
 
     def _odds(self, meaning: Floats, hits: list[Hit]) -> tuple[Floats, NDArray[np.bool_]]:
         """Log-odds (n_leaves,) of the themes of a clause, given above 0; and where a word alone decides."""
@@ -210,26 +244,29 @@ class ThemeModel:
         sure = np.zeros(len(meaning), dtype=bool)
         for hit in hits:
             (hinted if hit.hint else sure)[hit.theme] = True
-        if not self.heads:
-            hint_odds, sure_odds = self.by_words
-            return np.where(sure, sure_odds, np.where(hinted, hint_odds, -1.0)), sure | hinted
         hint, alone = self._limits
         limit = np.where(hinted, np.minimum(hint, alone), alone)
         passed = np.where(meaning > limit, meaning - limit + _PASS, -1.0)
         return np.where(sure, np.maximum(meaning, _LEAST) + SURE_WORD, passed), sure & (meaning <= alone)
 
-    def _reason(self, text: str, off_topic: Floats, feelings: Floats, language: str) -> Reason:
-        """Why a comment has no theme: nothing written, an opinion about nothing in particular, or neither."""
+    def _reason(self, text: str, aside: bool, language: str) -> Reason:
+        """Why a comment has no theme: nothing written, an opinion about nothing in particular, or neither.
+
+        Args:
+            text: verbatim.
+            aside: whether every clause is off topic rather than vague.
+            language: of the text.
+        """
         if not text.strip():
             return "empty"
         if not _WORDS.search(text):
             return "vague"  # emoji or signs alone: a feeling without a subject
         if language == "und":
             return "off_topic"
-        odds = off_topic + FEELING * (feelings[:, 1] - 0.5)  # who feels something, speaks of something
-        return "off_topic" if odds.min() > 0 else "vague"
+        return "off_topic" if aside else "vague"
 
 
+@lru_cache(maxsize=4_096)  # words alone know two values
 def _probability(odds: float) -> float:
     return round(float(1 / (1 + np.exp(-odds))), 6)
 
