@@ -39,6 +39,8 @@ class Decomposition:
         shares: (2, K) mention share per wave at the mean segment mix.
         own: (2K + 4,) components when silent respondents are not projected, where asked for.
         cells: the leaves' components before they are added up over the segments.
+        as_read: the same leaves decomposed from the labels as the model gave them, where the components
+            are means over imputations of the true ones: what is tested (see `verdicts.judge`); else None.
     """
 
     answers: Answers
@@ -50,6 +52,7 @@ class Decomposition:
     shares: Floats
     own: Floats
     cells: BySegment
+    as_read: Decomposition | None = None
 
     def combine(self, rows: Floats) -> tuple[Floats, Floats]:
         """Values and standard errors of linear combinations.

@@ -146,8 +146,8 @@ def impute(
         states = np.zeros((len(answers.y), len(answers.themes)), dtype=np.int64)
         states[where] = chain.draw(likelihood)[source]
         made.append(decompose(with_states(states), options))
-    counted = with_states(observed(answers))  # readers count what the model found, not one of its draws
-    return _rubin(made, counted if made[0].answers.mentions.shape[1] else made[0].answers)
+    as_read = decompose(with_states(observed(answers)), replace(options, own=False))
+    return _rubin(made, as_read)
 
 
 def _writers(answers: Answers, errors: Errors, comment: Ints | None) -> tuple[Writers, Ints, Ints]:
@@ -182,7 +182,7 @@ def _pooled_like(full: Answers, model: Answers, least: int) -> Answers:
     return pool_rare(full, least, rare)[0]
 
 
-def _rubin(made: list[Decomposition], answers: Answers) -> Decomposition:
+def _rubin(made: list[Decomposition], as_read: Decomposition) -> Decomposition:
     """Means over imputations; variances with the spread between them added."""
     m = len(made)
 
@@ -196,7 +196,7 @@ def _rubin(made: list[Decomposition], answers: Answers) -> Decomposition:
     spread = np.diag(between("ingredients"))
     within = np.mean([one.ingredient_se**2 for one in made], axis=0)
     return Decomposition(
-        answers=answers,
+        answers=as_read.answers,  # readers count what the model found, not one of the draws
         components=mean("components"),
         covariance=mean("covariance") + between("components"),
         correction=mean("correction"),
@@ -205,6 +205,7 @@ def _rubin(made: list[Decomposition], answers: Answers) -> Decomposition:
         shares=mean("shares"),
         own=mean("own"),
         cells=BySegment.pooled([one.cells for one in made]),
+        as_read=as_read,
     )
 
 

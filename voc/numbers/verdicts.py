@@ -55,12 +55,20 @@ def judge(made: Decomposition, themes: Ints, tops: Floats) -> Verdicts:
     is tested on the score as given, which sees moves inside a category too, and only where the
     change in points is visible as well (|z| > 1.96) and has the same sign. Leaves of a theme are
     joined by Simes' rule, and a theme's part is only tested where its own 95 % interval leaves zero.
+
+    Where the components are means over imputations, the themes are tested on the labels as read: a model
+    that errs alike in both waves makes a change look smaller than it is, but makes none where there is
+    none, so its errors belong in the interval of the size and cost the test only what they hide
+    (Copeland and others 1977, Am. J. Epidemiol. 105). The interval with the errors has to leave zero all
+    the same, on the same side. Mix and general are tested as they are: what a model misses ends in
+    general, which is then no evidence of anything.
     """
     k = len(made.answers.leaf_theme)
+    seen = made.as_read or made
     level, own, moved, _, raw = (
-        _ratio(made.ingredients, made.ingredient_se)[i * k : (i + 1) * k] for i in range(5)
+        _ratio(seen.ingredients, seen.ingredient_se)[i * k : (i + 1) * k] for i in range(5)
     )
-    value, se = made.combine(np.eye(2 * k + 4)[: 2 * k])
+    value, se = seen.combine(np.eye(2 * k + 4)[: 2 * k])
     by_leaf = _ratio(value, se)
     prevalence, effect = by_leaf[:k], by_leaf[k:]
     visible = (np.minimum(np.abs(effect), np.abs(own)) > VISIBLE) & (np.sign(raw) == np.sign(effect))
@@ -72,7 +80,8 @@ def judge(made: Decomposition, themes: Ints, tops: Floats) -> Verdicts:
     rows = np.zeros((2 * len(themes), 2 * k + 4))
     rows[index, np.arange(k)] = 1.0
     rows[len(themes) + index, k + np.arange(k)] = 1.0
-    shown = np.abs(_ratio(*made.combine(rows))) > VISIBLE
+    bars = _ratio(*made.combine(rows))
+    shown = (np.abs(bars) > VISIBLE) & (np.sign(bars) == np.sign(seen.combine(rows)[0]))
     p_themes = np.r_[p_prevalence, p_effect]
     p_themes = np.where(np.isnan(p_themes) | shown, p_themes, 1.0)
     top = _ratio(*made.combine(tops))
