@@ -48,9 +48,7 @@ def main() -> None:
     polarity: Counts = defaultdict(lambda: [0, 0])
     by_theme: Counts = defaultdict(lambda: [0, 0])
     for file, pack in (("natural.tsv", None), ("airline.tsv", "airline")):
-        lines = [
-            line.split("\t") for line in (HERE / file).read_text(encoding="utf-8").splitlines() if line
-        ]
+        lines = [line.split("\t") for line in (HERE / file).read_text(encoding="utf-8").splitlines() if line]
         texts = _texts({source for source, _, _, _ in lines})
         tools = open_tools(MeaningSettings(pack=pack, topics=False))
         said = voc.classify([texts[mark] for _, _, mark, _ in lines], tools=tools)
@@ -112,7 +110,9 @@ def _write(recall: Counts, precision: Counts, polarity: Counts, by_theme: Counts
         "reliability": known,
         "by_set": {name: dict(counts) for name, counts in figures.items()},
         "recall_by_theme": {
-            name: counts for name, counts in sorted(by_theme.items()) if counts[1] >= LEAST and "|" not in name
+            name: counts
+            for name, counts in sorted(by_theme.items())
+            if counts[1] >= LEAST and "|" not in name
         },
     }
     (HERE / "reliability.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -14,7 +14,8 @@ from voc.numbers.explain import explain
 from voc.numbers.imputation import Chain
 from voc.numbers.imputation_models import Writers
 from voc.numbers.join import join
-from voc.numbers.noise import FromProbabilities, choose, impute
+from voc.numbers.levels import levels
+from voc.numbers.noise import FromProbabilities, choose, impute, impute_levels
 from voc.numbers.regression import Options
 from voc.settings import NumbersSettings
 
@@ -248,3 +249,44 @@ def _shares(evidence):
     found = states * evidence.p[:, None] * evidence.alive[0]
     found[:, NONE] = 1 - evidence.p
     return evidence.count[0] @ (found / found.sum(1, keepdims=True)) / evidence.count[0].sum()
+
+
+def level(comments, mentions, recall=None, precision=None):
+    """The level's contributions and their errors, as `drivers.rank` finds them from probabilities."""
+    joined = join(comments, mentions, np.zeros(len(comments), dtype=int), scale_of("nps"), ())
+    evidence = gather(comments["comment_id"], mentions, joined.answers, joined.row)
+    errors = FromProbabilities(evidence, Reliability(precision=precision, recall=recall))
+    made, as_read = impute_levels(joined.answers, errors, True, seed=1, least=0)
+    return joined.answers, made, as_read
+
+
+def test_label_error_of_the_level_is_carried():
+    comments, mentions = survey(4, 1500)
+    comments = comments[comments["period"] == "before"].reset_index(drop=True)
+    mentions = mentions[mentions["comment_id"].isin(comments["comment_id"])]
+    sure = mentions.assign(p_theme=1.0, p_polarity=1.0)
+    answers, same, as_read = level(comments, sure)
+    plain = levels(answers)
+    assert np.allclose(same.contribution, plain.contribution, atol=1e-9)
+    assert (as_read.mentions != answers.mentions).nnz == 0
+    _, missed, _ = level(comments, sure, recall=(0.6, 200.0))
+    score = float(np.average(answers.y, weights=answers.weight))
+    assert missed.base + missed.contribution.sum() == pytest.approx(score, abs=1e-9)
+    bad = answers.leaf_polarity == 0
+    assert missed.share[bad].sum() == pytest.approx(plain.share[bad].sum() / 0.6, rel=0.1)
+    everything = np.ones((1, len(bad)))
+    assert missed.combine(everything)[1] > plain.combine(everything)[1]
+
+
+def test_the_verdict_is_that_of_the_labels_and_its_interval_carries_their_errors():
+    comments, mentions = survey(7, 1500, rise=0.2)
+    doubtful = mentions.assign(p_theme=0.95, p_polarity=0.95, model="some model")
+    trusted = explain(comments, doubtful, settings=NumbersSettings(label_error="ignore"))
+    carried = explain(comments, doubtful)
+    assert "imputations" in carried.notices
+    first, second = trusted.part("theme-1"), carried.part("theme-1")
+    assert first.named and second.named
+    assert second.prevalence_high < 0
+    for part in carried.parts:
+        if part.kind == "theme" and part.named in ("prevalence", "both"):
+            assert part.prevalence_low * part.prevalence_high > 0, "named, but its interval holds zero"

@@ -11,14 +11,13 @@ from voc.intake.scales import Scale
 from voc.numbers import join as joining
 from voc.numbers.answers import Answers, pool_rare
 from voc.numbers.decomposition import Decomposition, decompose
-from voc.numbers.ends import comment_rate, score_ends, smallest
-from voc.numbers.known_errors import known_errors
+from voc.numbers.ends import comment_rate, score_ends
+from voc.numbers.explained import Explained
+from voc.numbers.known_errors import KnownErrors, known_errors
 from voc.numbers.models import refuse_two_models
 from voc.numbers.movement import Movement, SegmentShare
 from voc.numbers.parts import lay_out, parent_parts
-from voc.numbers.power import detectable
 from voc.numbers.regression import Options
-from voc.numbers.scores import kind_of
 from voc.numbers.split import Split
 from voc.numbers.target import to_target
 from voc.numbers.verdicts import simultaneous
@@ -45,32 +44,31 @@ def movement(
     columns = _segment_columns(comments, split) if segments is None else segments
     joined = joining.join(comments, mentions, side, scale, columns, split.target is None)
     ends = score_ends(joined, scale, split, settings.confidence)
-    if split.target is not None:
-        return to_target(joined, ends, scale, split, parents, settings)
-    answers, pooled = pool_rare(joined.answers, LEAST_COMMENTERS)
     known = known_errors(comments, mentions, joined, labels, settings)
+    if split.target is not None:
+        explained = to_target(joined, known, ends, split.target, parents, settings)
+    else:
+        explained = _between(joined, known, parents, settings)
+    return explained.movement(ends, scale, split, settings)
+
+
+def _between(
+    joined: joining.Joined, known: KnownErrors, parents: Mapping[str, str | None], settings: NumbersSettings
+) -> Explained:
+    """The parts of the change from one side to the other."""
+    answers, pooled = pool_rare(joined.answers, LEAST_COMMENTERS)
     project = settings.no_comment == "project" or (settings.no_comment == "auto" and _can_project(answers))
     options = Options(project=project, own=project)
     made = known.decompose(options, LEAST_COMMENTERS, settings.seed) or decompose(answers, options)
     layout = lay_out(made, project, joined.row, parents, settings, joined.segments)
     typical = [float(np.median(se)) if len(se) else 0.0 for se in layout.typical_se]
-    return Movement(
-        verdict="moved" if ends.delta.p_value < 1 - settings.confidence else "within_noise",
-        scale=scale.name,
-        split=(split.before, split.after),
-        before=ends.before,
-        after=ends.after,
-        delta=ends.delta,
+    return Explained(
         parts=layout.parts,
         parents=parent_parts(layout, parents),
         mode="project" if project else "own_bar",
         comment_rate=comment_rate(answers),
-        smallest_move=smallest(ends.samples, settings.confidence),
-        smallest_prevalence=detectable(typical[0], confidence=settings.confidence),
-        smallest_effect=detectable(typical[1], confidence=settings.confidence),
+        typical=(typical[0], typical[1]),
         simultaneous=simultaneous(made, layout.family, settings.seed, settings.confidence),
-        over_time=split.is_time,
-        decimals=2 if kind_of(scale) == "mean" else 1,
         segments=_segment_shares(answers, joined.segments),
         pooled=pooled,
         notices=_notices(joined, made) | known.notices(),

@@ -183,8 +183,8 @@ def measure(
     parents = {theme.id: theme.parent for theme in taxonomy.leaves}
     split = comparison.split
     moved = None
+    labels = labels_file.read(settings.labels, taxonomy) if settings.labels is not None else None
     if split is not None:
-        labels = labels_file.read(settings.labels, taxonomy) if settings.labels is not None else None
         moved = between(comments, mentions, split, scale, parents=parents, settings=settings, labels=labels)
     now = comments if split is None or split.spans is None else comments[split.sides(comments) == 1]
     levels = drivers.rank(
@@ -193,6 +193,7 @@ def measure(
         scale,
         parents=parents,
         settings=settings,
+        labels=labels,
     )
     against = contradictions(
         comments["score"].to_numpy(dtype=np.float64),

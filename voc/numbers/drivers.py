@@ -19,6 +19,8 @@ from voc.intake.scales import Scale
 from voc.labels import POLARITIES
 from voc.numbers import join as joining
 from voc.numbers.answers import OTHER, Answers, pool_rare
+from voc.numbers.known_errors import known_errors
+from voc.numbers.labeled import enough
 from voc.numbers.levels import Levels, levels
 from voc.numbers.matrices import Floats, Ints
 from voc.numbers.segments import stated
@@ -79,6 +81,7 @@ def rank(
     parents: Mapping[str, str | None] | None = None,
     segments: tuple[str, ...] | None = None,
     settings: NumbersSettings | None = None,
+    labels: pd.DataFrame | None = None,
 ) -> list[Driver]:
     """The drivers of the score's level, largest absolute points first; empty with fewer than 10 comments.
 
@@ -89,7 +92,9 @@ def rank(
         scale: turns scores into points.
         parents: theme -> parent theme.
         segments: columns held fixed; None takes language and every segment_* column.
-        settings: confidence and false discovery rate.
+        settings: confidence, false discovery rate, whether label error counts.
+        labels: an analyst's labels of some of the comments; with at least 50 of these comments among them
+            they take the place of the model's own probabilities, as in `movement.between`.
 
     Raises:
         InputError: no score, or ids that do not match.
@@ -102,7 +107,12 @@ def rank(
     answers = pool_rare(joined.answers, LEAST_COMMENTERS)[0]
     if int(answers.writes.sum()) < LEAST_COMMENTS or not answers.mentions.shape[1]:
         return []
-    made = levels(answers, project=settings.no_comment != "own_bar")
+    if labels is not None and not enough(comments["comment_id"], answers, joined.row, labels):
+        labels = None
+    known = known_errors(comments, mentions, joined, labels, settings)
+    project = settings.no_comment != "own_bar"
+    found = known.levels(project, LEAST_COMMENTERS, settings.seed)
+    made, answers = found or (levels(answers, project=project), answers)
     rows = _Rows(answers, joined.row, scale)
     return _drivers(made, rows, parents or {}, settings)
 

@@ -13,10 +13,18 @@ from voc.numbers.decomposition import Decomposition
 from voc.numbers.evidence import Reliability, gather, has_probabilities
 from voc.numbers.join import Joined
 from voc.numbers.labeled import labeled_rows, with_themes_of
+from voc.numbers.levels import Levels
 from voc.numbers.matrices import Ints
 from voc.numbers.models import reliability_of
 from voc.numbers.moments import corrected_parts
-from voc.numbers.noise import FEW_IMPUTATIONS, IMPUTATIONS, FromLabels, FromProbabilities, impute
+from voc.numbers.noise import (
+    FEW_IMPUTATIONS,
+    IMPUTATIONS,
+    FromLabels,
+    FromProbabilities,
+    impute,
+    impute_levels,
+)
 from voc.numbers.regression import Options
 from voc.settings import NumbersSettings
 
@@ -51,6 +59,13 @@ class KnownErrors:
             least=least,
             comment=self.comment,
         )
+
+    def levels(self, project: bool, least: int, seed: int) -> tuple[Levels, Answers] | None:
+        """Contributions to the level over imputations, with the answers as read; None as for `decompose`."""
+        errors = FromLabels(self.labeled) if self.labeled else self.probabilities
+        if errors is None or not len(self.answers.themes) or not self.answers.writes.any():
+            return None
+        return impute_levels(self.answers, errors, project, seed=seed, least=least, comment=self.comment)
 
     def notices(self) -> dict[str, float]:
         """What the intervals include, as code -> number."""

@@ -23,6 +23,12 @@ def with_themes_of(answers: Answers, labels: pd.DataFrame) -> Answers:
     return replace(answers, themes=(*answers.themes, *new))
 
 
+def enough(comment_ids: pd.Series, answers: Answers, row: Ints, labels: pd.DataFrame) -> bool:
+    """Whether at least 50 of the answers with text are labeled; arguments as for `labeled_rows`."""
+    own = pd.Index(comment_ids.astype(str).to_numpy()[row[answers.writes]]).unique()
+    return int(own.isin(labels["comment_id"].astype(str)).sum()) >= LEAST_LABELS
+
+
 def labeled_rows(comment_ids: pd.Series, answers: Answers, row: Ints, labels: pd.DataFrame) -> Labeled:
     """The labels as states beside the model's, matched to the answers.
 

@@ -110,6 +110,19 @@ def levels(answers: Answers, ridge: Ridge | None = None, project: bool = True) -
     )
 
 
+def pooled(made: list[Levels]) -> Levels:
+    """Means over imputations of the same leaves; the spread between them is added to the covariance."""
+    between = np.cov(np.array([one.contribution for one in made]).T) * (1 + 1 / len(made))
+    return Levels(
+        contribution=np.mean([one.contribution for one in made], axis=0),
+        base=float(np.mean([one.base for one in made])),
+        effect=np.mean([one.effect for one in made], axis=0),
+        share=np.mean([one.share for one in made], axis=0),
+        covariance=np.mean([one.covariance for one in made], axis=0) + np.atleast_2d(between),
+        correction=np.mean([one.correction for one in made], axis=0),
+    )
+
+
 def _summed(
     influence: Callable[[Ints], tuple[Floats, Floats]], person: Ints, share: Floats, effect: Floats
 ) -> tuple[Floats, Floats]:

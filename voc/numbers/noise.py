@@ -26,6 +26,7 @@ from voc.numbers.imputation import Chain, Likelihood
 from voc.numbers.imputation_models import Writers
 from voc.numbers.join import has_text
 from voc.numbers.labeled import LEAST_LABELS
+from voc.numbers.levels import Levels, levels, pooled
 from voc.numbers.matrices import Floats, Ints
 from voc.numbers.regression import Options
 
@@ -122,9 +123,58 @@ def impute(
     """The decomposition pooled over imputations of the true mentions.
 
     Args:
-        answers: with the model's mentions, rare leaves not pooled yet.
+        answers: with the model's mentions, as for `drawn`.
         errors: what is known of the model's errors.
         options: how to decompose.
+        seed: of the draws.
+        imputations: number of draws, at least 2.
+        least: leaves with fewer commenters become "other".
+        comment: (n,) the comment each answer comes from, or None.
+    """
+    as_read, draws = drawn(answers, errors, seed=seed, imputations=imputations, least=least, comment=comment)
+    made = [decompose(one, options) for one in draws]
+    return _rubin(made, decompose(as_read, replace(options, own=False)))
+
+
+def impute_levels(
+    answers: Answers,
+    errors: Errors,
+    project: bool,
+    *,
+    seed: int,
+    imputations: int = FEW_IMPUTATIONS,
+    least: int = 10,
+    comment: Ints | None = None,
+) -> tuple[Levels, Answers]:
+    """The contributions to the level pooled over imputations, and the answers as the model read them.
+
+    Args:
+        answers: with the model's mentions, as for `drawn`.
+        errors: what is known of the model's errors.
+        project: silent respondents take the reasons of writers, as in `levels.levels`.
+        seed: of the draws.
+        imputations: number of draws, at least 2.
+        least: leaves with fewer commenters become "other".
+        comment: (n,) the comment each answer comes from, or None.
+    """
+    as_read, draws = drawn(answers, errors, seed=seed, imputations=imputations, least=least, comment=comment)
+    return pooled([levels(one, project=project) for one in draws]), as_read
+
+
+def drawn(
+    answers: Answers,
+    errors: Errors,
+    *,
+    seed: int,
+    imputations: int = IMPUTATIONS,
+    least: int = 10,
+    comment: Ints | None = None,
+) -> tuple[Answers, Iterator[Answers]]:
+    """The answers as the model read them, and draws of what they truly say, all with the same leaves.
+
+    Args:
+        answers: with the model's mentions, rare leaves not pooled yet.
+        errors: what is known of the model's errors.
         seed: of the draws.
         imputations: number of draws, at least 2.
         least: leaves with fewer commenters, as the model sees them, become "other".
@@ -140,14 +190,15 @@ def impute(
         full = replace(answers, mentions=mentions, leaf_theme=themes, leaf_polarity=polarities)
         return _pooled_like(full, answers, least)
 
-    made, chain = [], None
-    for likelihood in errors.likelihoods(imputations, rng):
-        chain = chain or Chain(writers, likelihood, rng)
-        states = np.zeros((len(answers.y), len(answers.themes)), dtype=np.int64)
-        states[where] = chain.draw(likelihood)[source]
-        made.append(decompose(with_states(states), options))
-    as_read = decompose(with_states(observed(answers)), replace(options, own=False))
-    return _rubin(made, as_read)
+    def draws() -> Iterator[Answers]:
+        chain = None
+        for likelihood in errors.likelihoods(imputations, rng):
+            chain = chain or Chain(writers, likelihood, rng)
+            states = np.zeros((len(answers.y), len(answers.themes)), dtype=np.int64)
+            states[where] = chain.draw(likelihood)[source]
+            yield with_states(states)
+
+    return with_states(observed(answers)), draws()
 
 
 def _writers(answers: Answers, errors: Errors, comment: Ints | None) -> tuple[Writers, Ints, Ints]:

@@ -15,7 +15,6 @@ from voc.numbers.answers import OTHER, Answers
 from voc.numbers.decomposition import Decomposition
 from voc.numbers.matrices import Floats, Ints, compact, grouped
 from voc.numbers.movement import Cell, Kind, Leaf, Named, Part
-from voc.numbers.scores import Change
 from voc.numbers.verdicts import Verdicts, judge
 from voc.settings import NumbersSettings
 
@@ -39,14 +38,6 @@ class Layout:
     typical_se: tuple[Floats, Floats]
     made: Decomposition
     quantile: float
-
-    @staticmethod
-    def single(kind: Kind, delta: Change, named: bool, n: int) -> Part:
-        """The only part of a comparison with a target."""
-        return Part(
-            kind, kind, None, 0.0, 0.0, delta.value, delta.low, delta.high, 0.0, delta.p_value,
-            "part" if named else None, 0, n,
-        )  # fmt: skip
 
 
 def lay_out(

@@ -15,17 +15,15 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from voc.intake.scales import Scale
 from voc.labels import POLARITIES
 from voc.numbers.answers import OTHER, Answers, pool_rare
-from voc.numbers.ends import Ends, smallest
+from voc.numbers.ends import Ends
+from voc.numbers.explained import Explained
 from voc.numbers.join import Joined
+from voc.numbers.known_errors import KnownErrors
 from voc.numbers.levels import Levels, levels
 from voc.numbers.matrices import Floats
-from voc.numbers.movement import Kind, Leaf, Movement, Part
-from voc.numbers.power import detectable
-from voc.numbers.scores import kind_of
-from voc.numbers.split import Split
+from voc.numbers.movement import Kind, Leaf, Part
 from voc.numbers.verdicts import adjusted
 from voc.settings import NumbersSettings
 
@@ -34,65 +32,57 @@ LEAST = 10  # commenters of a leaf, and comments in all, for theme parts
 
 def to_target(
     joined: Joined,
+    known: KnownErrors,
     ends: Ends,
-    scale: Scale,
-    split: Split,
+    target: float,
     parents: Mapping[str, str | None],
     settings: NumbersSettings,
-) -> Movement:
+) -> Explained:
     """The distance from the target to the period's score, in theme parts and a general one.
 
     Args:
         joined: answers of the period alone.
+        known: what is known of the errors of their labels.
         ends: target, score and the distance.
-        scale: of the score.
-        split: names of the two.
+        target: the score to reach, points.
         parents: theme -> parent theme.
         settings: confidence and false discovery rate.
     """
     answers, pooled = pool_rare(joined.answers, LEAST)
     rate = float(np.average(answers.writes, weights=answers.weight))
-    themes, errors, together = _parts(answers, parents, settings)
+    themes, errors, together = _parts(answers, known, parents, settings)
     general = ends.delta.value - sum(part.total for part in themes)
     half = (ends.delta.high - ends.delta.low) / 2
     spread = float(np.hypot(half, _quantile(settings) * together))  # as if unrelated: on the safe side
     named = ends.delta.p_value < 1 - settings.confidence if not themes else abs(general) > spread
     rest = _part("general", "general", general, spread, float(ends.delta.p_value), named, ends.after.n)
-    return Movement(
-        verdict="moved" if ends.delta.p_value < 1 - settings.confidence else "within_noise",
-        scale=scale.name,
-        split=(split.before, split.after),
-        before=ends.before,
-        after=ends.after,
-        delta=ends.delta,
+    return Explained(
         parts=(*themes, rest),
-        parents=(),
         mode="project",
         comment_rate=(rate, rate),
-        smallest_move=smallest(ends.samples, settings.confidence),
-        smallest_prevalence=detectable(float(np.median(errors)) if len(errors) else 0.0),
-        smallest_effect=0.0,
-        decimals=2 if kind_of(scale) == "mean" else 1,
+        typical=(float(np.median(errors)) if len(errors) else 0.0, 0.0),
         simultaneous=_quantile(settings),
         pooled=pooled,
-        notices={"target": float(split.target or 0.0)},
+        notices={"target": target, **known.notices()},
     )
 
 
 def _parts(
-    answers: Answers, parents: Mapping[str, str | None], settings: NumbersSettings
+    answers: Answers, known: KnownErrors, parents: Mapping[str, str | None], settings: NumbersSettings
 ) -> tuple[tuple[Part, ...], Floats, float]:
     """Theme parts, named ones first, their standard errors and that of their sum; none below 10 comments."""
     if int(answers.writes.sum()) < LEAST or not answers.mentions.shape[1]:
         return (), np.zeros(0), 0.0
-    made = levels(answers, project=settings.no_comment != "own_bar")
+    project = settings.no_comment != "own_bar"
+    found = known.levels(project, LEAST, settings.seed)
+    made, answers = found or (levels(answers, project=project), answers)
     themes = np.unique(answers.leaf_theme)
     member = (answers.leaf_theme[None, :] == themes[:, None]).astype(np.float64)
     value, se = made.combine(member)
     half = _quantile(settings) * se
     q = adjusted(2 * stats.norm.sf(np.abs(value) / np.where(se > 0, se, np.inf)))
     counts = np.asarray((answers.mentions > 0).sum(0)).ravel()
-    found = []
+    told = []
     for i, theme in enumerate(themes):
         leaves = np.flatnonzero(member[i])
         name = answers.themes[theme]
@@ -104,9 +94,9 @@ def _parts(
             "share_after": float(made.share[leaves].sum()),
             "leaves": tuple(_leaf(answers, made, int(j), int(counts[j]), settings) for j in leaves),
         }
-        found.append(replace(part, **more))
-    found.sort(key=lambda part: (part.named is None, -part.strength * abs(part.total), part.id))
-    return tuple(found), se, float(made.combine(np.ones((1, len(answers.leaf_theme))))[1][0])
+        told.append(replace(part, **more))
+    told.sort(key=lambda part: (part.named is None, -part.strength * abs(part.total), part.id))
+    return tuple(told), se, float(made.combine(np.ones((1, len(answers.leaf_theme))))[1][0])
 
 
 def _leaf(answers: Answers, made: Levels, j: int, n: int, settings: NumbersSettings) -> Leaf:
