@@ -30,6 +30,8 @@ How far a better reader could get is shown by two more kinds of labels:
   model's answers were looked at (`models/themes/airline.tsv`); beside it the product on the same 99.
 """
 
+# ruff: noqa: E501 - prose for the results page
+
 from __future__ import annotations
 
 import hashlib

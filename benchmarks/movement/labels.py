@@ -58,6 +58,13 @@ def classified(answers: Answers, error: np.ndarray, rng: np.random.Generator) ->
     return _with_states(answers, np.where(answers.writes[:, None], seen, NONE))
 
 
+def by_score(answers: Answers, recalls: tuple[float, ...], rng: np.random.Generator) -> Answers:
+    """Labels of a classifier whose recall depends on the score class (lowest first): it hears some better."""
+    truth = observed(answers)
+    said = [observed(classified(answers, classifier(truth.shape[1], recall), rng)) for recall in recalls]
+    return _with_states(answers, np.choose(answers.category[:, None], said))
+
+
 def doubted(truth: Answers, rng: np.random.Generator) -> tuple[Answers, Evidence]:
     """A model with honest probabilities: what it says where it is surer than not, and how sure it is.
 

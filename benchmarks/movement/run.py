@@ -1,7 +1,8 @@
 """The movement benchmark: known causes, coverage, false names, power, exactness, label noise, speed.
 
-All stages take hours on a small machine. With `VOC_STAGES=main,themes` in the environment only these are
-run, and the others stay as they are in the output folder; `code` says with which modules each was run.
+All stages take about half an hour on two cores. With `VOC_STAGES=main,themes` in the environment only these
+are run, and the others stay as they are in the output folder; `ran` says of each stage how long it took,
+under which load, on which day, and with which modules (`code`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 import voc.numbers
 from benchmarks.movement import exactness, noisy, rivals, speed, stress, tables
@@ -23,40 +27,45 @@ from benchmarks.record import machine, save
 from voc.numbers.regression import Options
 
 # n per wave: runs of every scenario
-FULL = {100: 200, 200: 200, 500: 200, 2000: 100, 5000: 20}
+FULL = {100: 500, 200: 500, 500: 500, 2000: 300, 5000: 300}
 QUICK = {200: 20, 500: 20}
 # the same for other numbers of themes
 OTHER_T = {100: 200, 200: 200, 500: 200, 2000: 100}
+NOISY = {1000: 100, 3000: 100}
 MODULES = ("answers", "cells", "matrices", "regression", "influence", "decomposition", "verdicts")
-OF_NOISE = ("confusion", "evidence", "imputation", "imputation_models")
-STAGES = ("main", "themes", "scales", "exactness", "stress", "noise", "speed", "rivals")
+OF_NOISE = ("confusion", "evidence", "imputation", "imputation_models", "noise")
+NOISE = tuple(f"noise {name}" for name in noisy.SCENARIOS)
+STAGES = ("main", "themes", "scales", "exactness", "stress", *NOISE, "speed", "rivals")
 
 
 def main(out: Path, quick: bool) -> None:
     """Runs every stage; a stage's result is kept beside the others as soon as it is there."""
     chosen = os.environ.get("VOC_STAGES", "")
     result: dict[str, Any] = _earlier(out) if chosen else {"quick": quick}
-    result["machine"] = machine()
     work = {
         "main": lambda: [asdict(row) for row in _scenarios(quick)],
         "themes": lambda: [asdict(row) for row in _themes(quick)],
         "scales": lambda: [asdict(row) | {"scale": kind} for kind, row in _scales(quick)],
         "exactness": lambda: exactness.measure(5 if quick else 30),
         "stress": lambda: stress.measure(20_000 if quick else 80_000),
-        "noise": lambda: noisy.measure({1000: 4} if quick else {1000: 40, 3000: 20}),
         "speed": lambda: {
             "two waves of 200": speed.small(),
             "respondents x 100 themes": speed.timed(speed.many(50_000 if quick else 1_000_000, 100)),
         },
         "rivals": lambda: rivals.measure(2 if quick else 8),
+        **{stage: partial(noisy.measure, stage.split()[1], {1000: 4} if quick else NOISY) for stage in NOISE},
     }
     for stage in chosen.split(",") if chosen else STAGES:
-        started = time.perf_counter()
-        result[stage] = work[stage]()
-        result.setdefault("seconds", {})[stage] = round(time.perf_counter() - started, 1)
-        result.setdefault("code", {})[stage] = _code(stage)
+        result["machine"] = machine()
+        code, started = _code(stage), time.perf_counter()
+        with threadpool_limits(1):  # small matrices: threads only get into each other's way
+            result[stage] = work[stage]()
+        seconds = round(time.perf_counter() - started, 1)
+        about = {"seconds": seconds, "code": code}
+        about |= {key: result["machine"][key] for key in ("load_at_start", "date")}
+        result.setdefault("ran", {})[stage] = about
         save(out, "movement", result, tables.markdown(result))
-        print(f"{stage}: {result['seconds'][stage]} s", flush=True)
+        print(f"{stage}: {seconds} s", flush=True)
 
 
 def _earlier(out: Path) -> dict[str, Any]:
@@ -70,7 +79,7 @@ def _code(stage: str) -> str:
     """SHA-256 (12 digits) of the modules that a stage measures."""
     folder = Path(voc.numbers.__file__).parent
     text = b"".join(
-        (folder / f"{name}.py").read_bytes() for name in (*MODULES, *(OF_NOISE if stage == "noise" else ()))
+        (folder / f"{name}.py").read_bytes() for name in (*MODULES, *(OF_NOISE if stage in NOISE else ()))
     )
     return hashlib.sha256(text).hexdigest()[:12]
 
@@ -105,7 +114,7 @@ Job = tuple[str, int, str, int, dict[int, int], int, bool]
 
 def _spread(jobs: list[Job]) -> list[list[Row]]:
     """The rows of every job, one process per core."""
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), initializer=threadpool_limits, initargs=(1,)) as pool:
         return list(pool.map(_rows, jobs))
 
 

@@ -25,6 +25,8 @@ def markdown(result: Result) -> str:
         ("rivals", _rivals),
         ("speed", _speed),
     ]
+    noise = [row for name, rows in result.items() if name.startswith("noise ") for row in rows]
+    result = {**result, **({"noise": noise} if noise else {})}
     parts += [make(result[name]) for name, make in makers if name in result]
     machine = result["machine"]
     parts.append(
@@ -130,13 +132,13 @@ def _noise(rows: list[Result]) -> str:
             [
                 row["scenario"], row["n"], row["labels"], row["runs"],
                 _joined([row["coverage_total"], row["coverage_prevalence"], row["coverage_effect"]]),
-                row["false_theme"],
+                row["false_theme"], row.get("power"),
                 *(f"{p['mean']:.2f} of {p['target']:.2f}, {p['coverage']:.2f}" if p else None for p in planted),
             ]
         )  # fmt: skip
     head = [
         "scenario", "n", "labels", "runs", "coverage of null themes: total / prevalence / effect", "false theme",
-        "planted total: mean, coverage", "prevalence", "effect",
+        "cause named", "planted total: mean, coverage", "prevalence", "effect",
     ]  # fmt: skip
     return "### Labels from a classifier (recall 0.8)\n\n" + table(head, body)
 

@@ -7,6 +7,7 @@ import pytest
 from tests.numbers.worlds import THEMES, survey
 from voc.errors import InputError, OptionError
 from voc.intake.scales import scale_of
+from voc.numbers.choosing import choose
 from voc.numbers.confusion import BOTH, NEGATIVE, NEUTRAL, NONE, POSITIVE, Labeled, mentions_of, states_of
 from voc.numbers.evidence import Reliability, gather
 from voc.numbers.evidence import _states as evidence_states
@@ -15,7 +16,7 @@ from voc.numbers.imputation import Chain
 from voc.numbers.imputation_models import Writers
 from voc.numbers.join import join
 from voc.numbers.levels import levels
-from voc.numbers.noise import FromProbabilities, choose, impute, impute_levels
+from voc.numbers.noise import FromProbabilities, impute, impute_levels
 from voc.numbers.regression import Options
 from voc.settings import NumbersSettings
 

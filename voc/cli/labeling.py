@@ -95,11 +95,11 @@ def label(
     voc analyze ... --labels to-label.csv: intervals widen by the model's error, and its bias is taken out.
     """
     from voc.intake.tables import read_tables
-    from voc.numbers import labels_file, noise
+    from voc.numbers import choosing, labels_file
     from voc.report.workbook import safe_csv
 
     table = read_tables(comments)
-    chosen = noise.choose(table, read_tables(mentions), n, seed)
+    chosen = choosing.choose(table, read_tables(mentions), n, seed)
     safe_csv(labels_file.sheet(table, chosen), out)
     if as_json:
         print_json({"file": str(out), "comment_ids": [str(one) for one in chosen["comment_id"]]})

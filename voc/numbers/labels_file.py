@@ -26,7 +26,7 @@ def sheet(comments: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         comments: needs comment_id and text.
-        chosen: comment_id and weight, from `voc.numbers.noise.choose`.
+        chosen: comment_id and weight, from `voc.numbers.choosing.choose`.
     """
     texts = comments[["comment_id", "text"]].astype({"comment_id": str})
     found = chosen.astype({"comment_id": str}).merge(texts, on="comment_id", how="left")

@@ -236,7 +236,7 @@ def between(
         segments: columns of the mix part; None takes language and every segment_* column.
         settings: confidence, false discovery rate, how silent respondents count, seed.
         labels: an analyst's labels of some of the comments (comment_id, theme, polarity; an empty
-            theme says "none"; optional weight from `noise.choose`): the model's errors then widen
+            theme says "none"; optional weight from `choosing.choose`): the model's errors then widen
             the intervals and its bias is taken out.
 
     Raises:
