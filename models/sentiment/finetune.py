@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models.encoder import network
-from models.sentiment import data
+from models.sentiment import data, frozen
 from models.sentiment.frozen import DIALECTS, ENCODER, FROZEN, GROUPS, Rows, gathered, rows
 
 HERE = Path(__file__).resolve().parent
@@ -90,8 +90,10 @@ def loss_of(model: Model, table: Rows, batch: list[int], rng: torch.Generator) -
     seen = mask * (torch.rand(mask.shape, generator=rng) >= HIDDEN).long()
     seen[:, 0] = 1
     device = model.sentiment.weight.device
-    with torch.autocast(device.type, torch.bfloat16):
-        pooled = model(F.dropout(states.to(device), HIDDEN), seen.to(device))
+    short = frozen.short_numbers(device.type)
+    states = states.to(device, torch.bfloat16 if short else torch.float32)
+    with torch.autocast(device.type, torch.bfloat16, enabled=short):
+        pooled = model(F.dropout(states, HIDDEN), seen.to(device))
     pooled = F.dropout(pooled, 0.2)
     at = torch.tensor(batch)
     group = table.group[at].to(device)
@@ -160,8 +162,9 @@ class Run:
         self.step, self.seconds, self.seen = state["step"], state["seconds"], state["seen"]
 
 
-def train(run: Run, table: Rows, member: int, steps: int, folder: Path) -> None:
-    """Train until `steps` steps were made (all runs that resumed each other counted together)."""
+def train(run: Run, table: Rows, member: int, steps: int, folder: Path, fall: int = FALL) -> None:
+    """Train until `steps` steps were made (all runs that resumed each other counted together); over the last
+    `fall` of them the rate falls to zero."""
     noise = torch.Generator().manual_seed(SEED + 1000 * member + run.step)
     torch.manual_seed(SEED + 1000 * member + run.step)
     rng = np.random.default_rng(SEED + 1000 * member + run.step)
@@ -170,7 +173,7 @@ def train(run: Run, table: Rows, member: int, steps: int, folder: Path) -> None:
     used = time.process_time() - run.seconds  # of the processor: a paused run does not age
     while run.step < steps:
         for batch in batches(table, run.step, rng):
-            rate = min(1.0, (run.step + 1) / 150, (steps - run.step) / FALL)
+            rate = min(1.0, (run.step + 1) / 150, (steps - run.step) / fall)
             for group in run.optimizer.param_groups:
                 group["lr"] = group["peak"] * rate
             loss = loss_of(run.model, table, batch, noise)
@@ -216,10 +219,12 @@ def pooled(model: Model, table: Rows, rows: NDArray[np.int64]) -> NDArray[np.flo
     """Mean token state of some rows of the table, (rows, hidden)."""
     found = np.zeros((len(rows), table.states.shape[1]), np.float32)
     order = np.argsort(table.sizes[rows], kind="stable")
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+    short = frozen.short_numbers("cpu")
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=short):
         for start in range(0, len(order), 48):
             batch = order[start : start + 48]
-            found[batch] = model(*gathered(table, rows[batch].tolist())).float().numpy()
+            states, mask = gathered(table, rows[batch].tolist())
+            found[batch] = model(states if short else states.float(), mask).float().numpy()
     return found
 
 

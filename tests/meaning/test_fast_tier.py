@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 
@@ -79,6 +80,28 @@ def test_a_word_outside_the_vocabulary_is_taken_apart() -> None:
     assert WORDS.numbers(["وخدمة"]) == [numbers("و", "خدمه")]
     assert WORDS.taken_apart("sing", itself=False)[-1] == NUMBER["ing"]
     assert set(WORDS.taken_apart("zz")) == {UNKNOWN}
+
+
+@given(st.text("abceginrst", min_size=1, max_size=9) | st.text("خدمهولارئع", min_size=1, max_size=9))
+def test_a_word_is_taken_apart_the_cheapest_way(word: str) -> None:
+    """Held against all ways there are: each entry costs three and the logarithm of its number."""
+
+    def cost(number: int) -> float:
+        return 30.0 if number == UNKNOWN else 3 + math.log(number)
+
+    cheapest = [0.0]
+    for end in range(1, len(word) + 1):
+        pieces = [(start, NUMBER.get(word[start:end])) for start in range(end)]
+        ways = [cheapest[start] + cost(number) for start, number in pieces if number is not None]
+        cheapest.append(min([cheapest[end - 1] + 30.0, *ways]))
+    assert sum(map(cost, WORDS.taken_apart(word))) == pytest.approx(cheapest[-1])
+
+
+@given(st.from_regex("[A-Za-z]{1,12}|[\u0621-\u063a\u0641-\u064a]{1,12}", fullmatch=True))
+def test_plain_words_need_no_normalization(word: str) -> None:
+    """The look-up spares plain words the whole recipe; so the recipe must have nothing to do there."""
+    found = [number for part in canonical(word) for number in WORDS.taken_apart(part)]
+    assert WORDS.numbers([word]) == [found]
 
 
 def test_nothing_is_left_of_marks_alone() -> None:

@@ -14,7 +14,7 @@ does not depend on the texts around it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -62,16 +62,23 @@ class FastTier:
         logits = np.zeros((len(texts), len(self._layers["out_bias"])))
         arabic = np.zeros(len(texts), bool)
         threads = machine_threads()
-        with ThreadPoolExecutor(threads, "voc-fast") as pool:
+        with ThreadPoolExecutor(threads, "voc-fast") as executor:
+            pool = executor if threads > 1 else None
+            ahead = self._pooled_block(pool, texts, 0)
             for start in range(0, len(texts), BLOCK):
-                block = texts[start : start + BLOCK]
-                chunks = [block[i : i + CHUNK] for i in range(0, len(block), CHUNK)]
-                several = len(chunks) > 1 and threads > 1
-                parts = pool.map(self._pooled, chunks) if several else map(self._pooled, chunks)
+                parts, ahead = ahead, self._pooled_block(pool, texts, start + BLOCK)
                 pooled, letters = map(np.concatenate, zip(*parts, strict=True))
                 logits[start : start + BLOCK] = self._read(pooled)
                 arabic[start : start + BLOCK] = letters > 0
         return logits, arabic
+
+    def _pooled_block(
+        self, pool: ThreadPoolExecutor | None, texts: Sequence[str], start: int
+    ) -> Iterator[tuple[Numbers, NDArray[np.int64]]]:
+        """`_pooled` of the texts of a block; with a pool and several chunks begun at once."""
+        block = texts[start : start + BLOCK]
+        chunks = [block[i : i + CHUNK] for i in range(0, len(block), CHUNK)]
+        return pool.map(self._pooled, chunks) if pool and len(chunks) > 1 else map(self._pooled, chunks)
 
     def _pooled(self, texts: Sequence[str]) -> tuple[Numbers, NDArray[np.int64]]:
         """Whole numbers (texts, 2 * hidden + dim), and how many more Arabic letters than Latin ones."""
@@ -140,25 +147,28 @@ class _Parts:
 
     def of(self, words: NDArray[np.int64]) -> list[NDArray[np.int16]]:
         """For each place in a window the rows of `words`, (words, hidden), safe to write to."""
-        with self._lock:
+        place = self._place[words]
+        if place.min() < 0:
+            self._meet(np.unique(words[place < 0]))
             place = self._place[words]
-            if place.min() < 0:
-                self._meet(np.unique(words[place < 0]))
-                place = self._place[words]
-            rows = self._rows
+        rows = self._rows
         return [part.take(place, 0) for part in rows]
 
     def _meet(self, words: NDArray[np.int64]) -> None:
+        """Compute the rows of `words`; two threads that meet a word at once find the same."""
         products = self._vectors[words].astype(np.float32) @ self._window
         products *= self._unit
-        parts = np.clip(np.rint(products), -LARGEST, LARGEST).astype(np.int16)
-        start, self._used = self._used, self._used + len(words)
-        if self._used > len(self._rows[0]):
-            more = np.zeros((max(self._used, len(self._rows[0])), parts.shape[1] // WINDOW), np.int16)
-            self._rows = [np.concatenate([part, more]) for part in self._rows]
-        for part, values in zip(self._rows, np.split(parts, WINDOW, axis=1), strict=True):
-            part[start : self._used] = values
-        self._place[words] = np.arange(start, self._used)
+        np.rint(products, out=products)
+        parts = np.clip(products, -LARGEST, LARGEST, out=products).astype(np.int16)
+        with self._lock:
+            start = self._used
+            self._used += len(words)
+            if self._used > len(self._rows[0]):
+                more = np.zeros((max(self._used, len(self._rows[0])), parts.shape[1] // WINDOW), np.int16)
+                self._rows = [np.concatenate([part, more]) for part in self._rows]
+            for part, values in zip(self._rows, np.split(parts, WINDOW, axis=1), strict=True):
+                part[start : self._used] = values
+            self._place[words] = np.arange(start, self._used)
 
 
 def load(folder: Path) -> FastTier:

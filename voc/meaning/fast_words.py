@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
 import numpy as np
@@ -29,6 +29,10 @@ _WORD: Final = re.compile(r"@user|\w+(?:'\w+)*|[^\w\s]+")
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _LATIN_WORD: Final = re.compile(r"[A-Za-z2-9'\u2019]*[A-Za-z][A-Za-z2-9'\u2019]*")
+# Words that strong normalization leaves as they are once they are in small letters and _SAME is applied,
+# unless a letter stands three times in a row.
+_PLAIN: Final = re.compile("[A-Za-z]+|[\u0621-\u063a\u0641-\u064a]+")
+_THREE: Final = re.compile(r"(.)\1\1")
 _SAME: Final = str.maketrans(charmaps.ALEF | charmaps.YA | charmaps.TA_MARBUTA)
 _ARABIZI, _ENGLISH, _OTHER, _NEITHER = range(4)
 Answer = TypeVar("Answer")
@@ -45,6 +49,8 @@ class Words:
         self._numbers = {word: number for number, word in enumerate(words, start=UNKNOWN + 1)}
         self._known = _Remembered(self._look_up)
         self._kinds = _Remembered(_kind)
+        self._beginnings = _beginnings(words)
+        self._costs = [0.0, 0.0] + [3 + math.log(number) for number in self._numbers.values()]
 
     def numbers(self, texts: Sequence[str]) -> list[list[int]]:
         """Word numbers of each text; a text's numbers depend on that text alone."""
@@ -69,9 +75,12 @@ class Words:
 
     def _look_up(self, token: str) -> tuple[int, ...]:
         plain = token[1:] if token[0] == "#" and (token[2:].islower() or token.isupper()) else token
-        number = self._numbers.get(plain.lower().translate(_SAME))
+        simple = plain.lower().translate(_SAME)
+        number = self._numbers.get(simple)
         if number is not None:  # most words: entries are canonical, so nothing else can come out
             return (number,)
+        if plain is token and _PLAIN.fullmatch(token) and not _THREE.search(simple):
+            return tuple(self.taken_apart(simple[:LONGEST]))
         return tuple(number for word in canonical(token) for number in self._parts(word))
 
     def _parts(self, word: str) -> list[int]:
@@ -88,20 +97,34 @@ class Words:
             word: in canonical spelling.
             itself: False forbids the entry that is the whole word.
         """
-        best: list[tuple[float, int, int]] = [(0.0, 0, EMPTY)]  # cost, where the last entry began, its number
-        for end in range(1, len(word) + 1):
-            ways = [(best[end - 1][0] + 30.0, end - 1, UNKNOWN)]
-            for start in range(end):
-                number = self._numbers.get(word[start:end])
-                if number is not None and (itself or end - start < len(word)):
-                    ways.append((best[start][0] + 3 + math.log(number), start, number))
-            best.append(min(ways))
+        known, costs, end = self._numbers.get, self._costs, len(word)
+        longest = [self._beginnings.get(word[start : start + 3], 2) for start in range(end)]
+        if not itself:
+            longest[0] = min(longest[0], end - 1)
+        # For each place the cheapest way there: its cost, where the last entry began, and the entry.
+        cost, began, entry = [0.0] + [math.inf] * end, [0] * (end + 1), [UNKNOWN] * (end + 1)
+        for start in range(end):
+            so_far = cost[start]
+            if so_far + 30.0 < cost[start + 1]:
+                cost[start + 1], began[start + 1], entry[start + 1] = so_far + 30.0, start, UNKNOWN
+            for stop in range(start + 1, min(start + longest[start], end) + 1):
+                number = known(word[start:stop])
+                if number is not None and so_far + costs[number] < cost[stop]:
+                    cost[stop], began[stop], entry[stop] = so_far + costs[number], start, number
         found: list[int] = []
-        end = len(word)
         while end:
-            _, end, number = best[end]
-            found.append(number)
+            found.append(entry[end])
+            end = began[end]
         return found[::-1]
+
+
+def _beginnings(words: Iterable[str]) -> dict[str, int]:
+    """For each three letters that entries begin with, how long the longest of these entries is."""
+    found: dict[str, int] = {}
+    for word in words:
+        if len(word) > found.get(word[:3], 2):
+            found[word[:3]] = len(word)
+    return found
 
 
 class _Remembered(dict[str, Answer], Generic[Answer]):
