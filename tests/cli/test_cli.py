@@ -76,11 +76,16 @@ def test_explain_reads_what_analyze_wrote(survey, tmp_path):
     assert voc("analyze", survey, "--no-topics", "--out", tmp_path).returncode == 0
     done = voc(
         "explain", tmp_path / "comments.parquet", tmp_path / "mentions.parquet",
-        "--before", "2024-Q1", "--after", "2024-Q2", "--json",
+        "--before", "2024-Q1", "--after", "2024-Q2", "--digest", "latest", "--json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     moved = json.loads(done.stdout)
     assert sum(part["total"] for part in moved["parts"]) == pytest.approx(moved["delta"]["value"], abs=1e-9)
+    told = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["digest"]
+    assert {row["theme"]: row["n"] for row in told["rows"]} == {
+        row["theme"]: row["n"] for row in moved["digest"]["rows"]
+    }
+    assert told["day"] == moved["digest"]["day"]
 
 
 def test_classify_reads_lines_and_gives_json_lines():

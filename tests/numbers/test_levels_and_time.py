@@ -209,3 +209,14 @@ def test_change_point_and_digest():
     assert sum(row.n for row in rows) == mentions["comment_id"].isin(today).sum()
     assert rows[0].p_value <= rows[-1].p_value
     assert history.digest(comments, mentions, "2030-01-01") == []
+    told = history.digest_of(comments, mentions, day)
+    assert told is not None and told.rows == tuple(rows) and told.n == len(today) and told.n_days == 4
+    latest = history.digest_of(comments, mentions)
+    assert latest is not None and latest.day == f"{comments['answered_at'].max():%Y-%m-%d}"
+    assert history.digest_of(comments, mentions, "2030-01-01") == history.Digest("2030-01-01", 0, 0, ())
+    assert history.digest_of(comments.assign(answered_at=pd.NaT), mentions) is None
+    with pytest.raises(OptionError, match="YYYY-MM-DD"):
+        history.digest_of(comments, mentions, "yesterday or so")
+    early = history.digest_of(comments, mentions, f"{comments['answered_at'].min():%Y-%m-%d}")
+    assert early is not None and early.n_days == 0
+    assert all(row.expected is None and row.q_value == 1.0 for row in early.rows)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from voc.cli.console import print_json
+
+if TYPE_CHECKING:
+    from voc.numbers.history import Digest
 
 
 def explain(
@@ -22,6 +26,9 @@ def explain(
     segment: Annotated[list[str] | None, typer.Option(help="Column of the mix part; repeatable.")] = None,
     labels: Annotated[Path | None, typer.Option(help="Comments you labeled by hand.")] = None,
     drivers: Annotated[bool, typer.Option(help="Also what goes with the level now.")] = False,
+    digest: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Also what that day brought (YYYY-MM-DD, or latest).")
+    ] = None,
     scale: Annotated[str, typer.Option(help="nps, csat, ces, stars or MIN-MAX.")] = "nps",
     lang: Annotated[str, typer.Option(help="Language of the words: ar or en.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print the movement as JSON.")] = False,
@@ -33,8 +40,8 @@ def explain(
       voc explain survey.csv --after 2024-Q2 --target 40 --drivers
     """
     from voc.cli.run import one_of
+    from voc.numbers.explain import day_of, level_of
     from voc.numbers.explain import explain as run
-    from voc.numbers.explain import level_of
 
     one_of("--lang", lang, ("ar", "en"))
     movement = run(
@@ -49,8 +56,10 @@ def explain(
         labels=labels,
     )
     levels = level_of(comments, mentions, scale=scale) if drivers else None
+    day = day_of(comments, mentions, day=None if digest == "latest" else digest) if digest else None
     if as_json:
-        print_json(movement.as_dict() | ({} if levels is None else {"drivers": levels.to_dict("records")}))
+        more: dict[str, Any] = {} if levels is None else {"drivers": levels.to_dict("records")}
+        print_json(movement.as_dict() | more | ({} if day is None else {"digest": asdict(day)}))
         return
     typer.echo(movement.summary("ar" if lang == "ar" else "en"))
     typer.echo("")
@@ -58,6 +67,16 @@ def explain(
     if levels is not None:
         typer.echo("")
         typer.echo(levels.round(2).to_string(index=False))
+    if day is not None:
+        _echo_day(day)
+
+
+def _echo_day(day: Digest) -> None:
+    """What the day brought, as a table."""
+    typer.echo(f"\n{day.day}: {day.n:,} comments, compared with {day.n_days} days before")
+    for row in day.rows:
+        usual = "" if row.expected is None else f" (usual {row.expected:.1f}, q {row.q_value:.3f})"
+        typer.echo(f"  {row.theme} {row.polarity}: {row.n}{usual}  {', '.join(row.comment_ids)}")
 
 
 def add_to(app: typer.Typer) -> None:

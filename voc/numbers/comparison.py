@@ -15,6 +15,7 @@ from voc.intake.survey import Notice
 from voc.numbers import drivers, labels_file, scores, trends
 from voc.numbers.contradiction import Contradiction, contradictions
 from voc.numbers.drivers import Driver
+from voc.numbers.history import Digest, digest_of
 from voc.numbers.movement import Movement, between
 from voc.numbers.split import Split, two_periods, two_segments
 from voc.numbers.trends import Alert
@@ -148,6 +149,7 @@ class Numbers:
         series: the score over the calendar, oldest first; empty without dates.
         contradictions: per language, how often score and text say opposite things.
         alerts: themes that come up more often than they used to; empty without dates.
+        digest: what the latest day brought; None without dates.
     """
 
     comparison: Comparison
@@ -157,6 +159,7 @@ class Numbers:
     alerts: tuple[Alert, ...]
     contradictions: tuple[Contradiction, ...] = ()
     series: tuple[Point, ...] = ()
+    digest: Digest | None = None
 
 
 def measure(
@@ -175,10 +178,11 @@ def measure(
     dated = "answered_at" in comments and comments["answered_at"].notna().any()
     columns = tuple(str(c) for c in comments.columns if c == "language" or str(c).startswith("segment_"))
     risen: tuple[Alert, ...] = ()
+    today = digest_of(comments, mentions) if dated else None
     if dated:
         risen = tuple(trends.everywhere(comments, mentions, scale, segments=columns, settings=settings))
     if scale is None or scored.empty:
-        return Numbers(comparison, None, None, (), risen)
+        return Numbers(comparison, None, None, (), risen, digest=today)
     overall = _estimate(scored, scale, settings)
     parents = {theme.id: theme.parent for theme in taxonomy.leaves}
     split = comparison.split
@@ -203,7 +207,7 @@ def measure(
         bounds=(scale.low, scale.high),
     )
     series = _series(scored, scale, settings) if dated else ()
-    return Numbers(comparison, overall, moved, tuple(levels), risen, tuple(against), series)
+    return Numbers(comparison, overall, moved, tuple(levels), risen, tuple(against), series, today)
 
 
 def _estimate(scored: pd.DataFrame, scale: Scale, settings: NumbersSettings) -> scores.Estimate:

@@ -24,7 +24,6 @@ from voc.numbers.labeled import enough
 from voc.numbers.levels import Levels, levels
 from voc.numbers.matrices import Floats, Ints
 from voc.numbers.segments import stated
-from voc.numbers.verdicts import adjusted
 from voc.settings import NumbersSettings
 
 Quadrant = Literal["fix", "keep", "watch", "minor"]
@@ -172,9 +171,9 @@ def _drivers(
     answers = rows.answers
     themes = np.unique(answers.leaf_theme)
     member = (answers.leaf_theme[None, :] == themes[:, None]).astype(np.float64)
-    value, se = made.combine(member)
-    half = float(stats.norm.ppf(0.5 + settings.confidence / 2)) * se
-    q = adjusted(2 * stats.norm.sf(np.abs(value) / np.where(se > 0, se, np.inf)))
+    quantile = float(stats.norm.ppf(0.5 + settings.confidence / 2))
+    value, se, q = made.tested(member, quantile)
+    half = quantile * se
     importance = member @ np.abs(made.contribution)
     polarity = [
         np.asarray(answers.leaf_polarity == code, dtype=np.float64) for code in range(len(POLARITIES))

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from voc.errors import InputError, OptionError
 from voc.intake import periods
-from voc.intake.scales import Scale, ScoreProblem, scale_of
-from voc.labels import POLARITIES
-from voc.numbers import drivers
+from voc.intake.scales import Scale, scale_of
+from voc.numbers import drivers, foreign
+from voc.numbers.history import Digest, digest_of
 from voc.numbers.movement import Movement, between
 from voc.numbers.split import Split, to_target, two_periods, two_segments
 from voc.settings import NumbersSettings
-
-SHOWN = 5  # examples in an error message
-SYNONYMS = {  # what other tools call our columns; used where ours is missing
-    "comment_id": ("id", "response_id", "responseid", "review_id", "feedback_id"),
-    "score": ("nps", "rating", "nps_score", "csat", "stars"),
-    "theme": ("topic", "category", "aspect", "code", "label"),
-    "polarity": ("sentiment", "tone", "valence"),
-}
-SPELLINGS = {
-    "negative": ("neg", "-1", "-1.0", "bad", "سلبي"),
-    "neutral": ("neu", "0", "0.0", "none", "mixed", "محايد"),
-    "positive": ("pos", "1", "1.0", "+1", "good", "إيجابي", "ايجابي"),
-}
-KEPT = ("model", "p_theme", "p_polarity", "origin")  # columns of the mentions that the numbers can use
 
 
 def explain(
@@ -70,12 +55,15 @@ def explain(
     Raises:
         InputError, OptionError: tables or options do not fit; the message says what would.
     """
-    table = _table(comments, "comments")
-    scored = _scored(table, scale_of(scale) if isinstance(scale, str) else scale)
-    labeled = _mentions(scored, None if mentions is None else _table(mentions, "mentions"))
+    scored = foreign.scored(
+        foreign.table(comments, "comments"), scale_of(scale) if isinstance(scale, str) else scale
+    )
+    labeled = foreign.mentions_of(scored, None if mentions is None else foreign.table(mentions, "mentions"))
     for column in segments or ():
         if column not in scored.columns:
-            raise OptionError(f"The segment column {column!r} is not in the comments: {_names(scored)}.")
+            raise OptionError(
+                f"The segment column {column!r} is not in the comments: {foreign.columns_of(scored)}."
+            )
     return between(
         scored,
         labeled,
@@ -84,7 +72,7 @@ def explain(
         parents=parents,
         segments=segments,
         settings=settings,
-        labels=None if labels is None else _table(labels, "labels"),
+        labels=None if labels is None else foreign.table(labels, "labels"),
     )
 
 
@@ -111,8 +99,8 @@ def level_of(
         InputError, OptionError: tables or options do not fit; the message says what would.
     """
     chosen = scale_of(scale) if isinstance(scale, str) else scale
-    scored = _scored(_table(comments, "comments"), chosen)
-    labeled = _mentions(scored, None if mentions is None else _table(mentions, "mentions"))
+    scored = foreign.scored(foreign.table(comments, "comments"), chosen)
+    labeled = foreign.mentions_of(scored, None if mentions is None else foreign.table(mentions, "mentions"))
     found: dict[str | None, list[drivers.Driver]] = {}
     if by is None:
         found[None] = drivers.rank(scored, labeled, chosen, parents=parents, settings=settings)
@@ -122,6 +110,32 @@ def level_of(
     columns = ["segment", *(field.name for field in fields(drivers.Driver))]
     table = pd.DataFrame(rows, columns=columns)
     return table if by is not None else table.drop(columns="segment")
+
+
+def day_of(comments: Any, mentions: Any = None, *, day: str | None = None) -> Digest | None:
+    """What one day brought, theme by theme, against the same weekdays of the four weeks before.
+
+    Args:
+        comments: as for `explain`, with `answered_at`; scores are not needed.
+        mentions: as for `explain`.
+        day: YYYY-MM-DD, UTC; the latest day with an answer by default.
+
+    Raises:
+        InputError, OptionError: tables or the day do not fit; the message says what would.
+    """
+    table = foreign.renamed(foreign.table(comments, "comments"))
+    if "answered_at" not in table.columns:
+        raise InputError(
+            f"A digest needs the column `answered_at` (dates); there are {foreign.columns_of(table)}."
+        )
+    if "comment_id" not in table.columns:
+        table = table.assign(comment_id=[str(i + 1) for i in range(len(table))])
+    table = table.assign(comment_id=table["comment_id"].astype(str))
+    return digest_of(
+        table,
+        foreign.mentions_of(table, None if mentions is None else foreign.table(mentions, "mentions")),
+        day,
+    )
 
 
 def split_of(
@@ -170,127 +184,8 @@ def _time_column(comments: pd.DataFrame, values: list[str]) -> str:
     for column in ("answered_at", "date"):
         if column in comments.columns:
             return column
-    held = f"; `period` holds {', '.join(values[:SHOWN])}" if values else ""
+    held = f"; `period` holds {', '.join(values[: foreign.SHOWN])}" if values else ""
     raise OptionError(
         f"Periods need a column `answered_at` (dates) or `period` (labels){held}. "
-        f"Columns: {_names(comments)}."
+        f"Columns: {foreign.columns_of(comments)}."
     )
-
-
-def _table(source: Any, what: str) -> pd.DataFrame:
-    """A pandas copy of a frame, or the file's rows."""
-    if isinstance(source, pd.DataFrame):
-        return source.copy(deep=False)
-    if hasattr(source, "to_dict") and hasattr(source, "columns"):  # a polars frame
-        return pd.DataFrame(source.to_dict(as_series=False))
-    if isinstance(source, (list, tuple)):
-        return pd.DataFrame(list(source))
-    if not isinstance(source, (str, Path)):
-        raise InputError(
-            f"The {what} are a {type(source).__name__}; give a frame, a list of dicts or a path."
-        )
-    return _file(Path(source), what)
-
-
-def _file(path: Path, what: str) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError(f"The {what} file {path} does not exist.")
-    try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        if path.suffix in (".jsonl", ".ndjson"):
-            return pd.read_json(path, lines=True, dtype=False)
-        return pd.read_csv(path, dtype={"comment_id": str, "respondent_id": str}, encoding="utf-8-sig")
-    except (ValueError, OSError, pd.errors.ParserError) as error:
-        raise InputError(
-            f"The {what} file {path.name} cannot be read as {path.suffix or 'CSV'} ({error}). "
-            "Use CSV in UTF-8, Parquet or JSONL; `voc analyze` reads everything else."
-        ) from error
-
-
-def _renamed(table: pd.DataFrame) -> pd.DataFrame:
-    """Our column names for those of other tools, where ours are missing and only one fits."""
-    names = {str(column).strip().lower().replace(" ", "_"): column for column in table.columns}
-    found = {}
-    for ours, others in SYNONYMS.items():
-        fitting = [names[other] for other in (ours, *others) if other in names]
-        if ours not in table.columns and len(fitting) == 1:
-            found[fitting[0]] = ours
-    return table.rename(columns=found)
-
-
-def _spelled(polarity: pd.Series) -> pd.Series:
-    """Polarities in our spelling; what is not known stays, and is refused later with its name."""
-    known = {other: ours for ours, others in SPELLINGS.items() for other in (ours, *others)}
-    text = polarity.astype(object).where(polarity.notna(), "neutral")
-    return text.map(lambda value: known.get(str(value).strip().lower(), value))
-
-
-def _scored(table: pd.DataFrame, scale: Scale) -> pd.DataFrame:
-    """The comments with an id each and scores as numbers on the scale."""
-    if table.empty:
-        raise InputError("The comments table has no rows.")
-    table = _renamed(table)
-    if "score" not in table.columns:
-        raise InputError(f"The comments need a column `score`; they have {_names(table)}.")
-    if "comment_id" not in table.columns:
-        table = table.assign(comment_id=[str(i + 1) for i in range(len(table))])
-    codes, values = pd.factorize(table["score"].astype(object))
-    parsed, bad = [float("nan")], []
-    for value in values:
-        try:
-            parsed.append(scale.parse(value))
-        except ScoreProblem as problem:
-            bad.append(str(problem))
-            parsed.append(float("nan"))
-    if bad:
-        raise InputError(f"Scores do not fit the scale {scale.name}: {'; '.join(bad[:SHOWN])}.")
-    return table.assign(
-        score=pd.Series(parsed).to_numpy()[codes + 1], comment_id=table["comment_id"].astype(str)
-    )
-
-
-def _mentions(comments: pd.DataFrame, mentions: pd.DataFrame | None) -> pd.DataFrame:
-    if mentions is None:
-        if "themes" not in comments.columns:
-            raise InputError(
-                "There are no themes: give a mentions table (comment_id, theme, polarity) or a column "
-                f"`themes` in the comments, which have {_names(comments)}."
-            )
-        mentions = _unfolded(comments)
-    mentions = _renamed(mentions)
-    missing = [column for column in ("comment_id", "theme") if column not in mentions.columns]
-    if missing:
-        raise InputError(f"The mentions lack {', '.join(missing)}; they have {_names(mentions)}.")
-    polarity = (
-        mentions["polarity"] if "polarity" in mentions.columns else pd.Series("neutral", index=mentions.index)
-    )
-    kept = {name: mentions[name] for name in KEPT if name in mentions.columns}
-    return pd.DataFrame(
-        {
-            **kept,
-            "comment_id": mentions["comment_id"].astype(str),
-            "theme": mentions["theme"].astype(str),
-            "polarity": _spelled(polarity),
-        }
-    )
-
-
-def _unfolded(comments: pd.DataFrame) -> pd.DataFrame:
-    """One row per theme of the `themes` column: lists, or texts separated by semicolons."""
-    rows = []
-    for comment, themes in zip(comments["comment_id"], comments["themes"], strict=True):
-        if themes is None or isinstance(themes, float):
-            continue
-        for item in themes.split(";") if isinstance(themes, str) else list(themes):
-            theme, _, polarity = str(item).strip().rpartition(":")
-            polarity = _spelled(pd.Series([polarity])).iloc[0] if theme else polarity
-            if polarity not in POLARITIES:
-                theme, polarity = str(item).strip(), "neutral"
-            if theme:
-                rows.append((comment, theme.strip(), polarity))
-    return pd.DataFrame(rows, columns=["comment_id", "theme", "polarity"])
-
-
-def _names(table: pd.DataFrame) -> str:
-    return ", ".join(map(str, table.columns))

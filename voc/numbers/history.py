@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from voc.errors import OptionError
 from voc.numbers.matrices import Floats, Ints
 from voc.numbers.series import Series, latest, series
 from voc.numbers.verdicts import adjusted
@@ -82,15 +83,72 @@ def _best_split(counts: Floats, totals: Floats) -> tuple[Floats, Ints]:
 
 @dataclass(frozen=True)
 class DigestRow:
-    """One theme x polarity on one day against the same weekdays of the four weeks before."""
+    """One theme x polarity on one day against the same weekdays of the four weeks before.
+
+    Attributes:
+        theme, polarity: what.
+        n: comments of the day that mention it.
+        expected: as many as the same weekdays before let one expect of the day's comments; None without any.
+        p_value: chance of at least n at the usual share (1 without any); `q_value` over all of that day.
+        comment_ids: up to five of the comments, latest first.
+    """
 
     theme: str
     polarity: str
     n: int
-    expected: float
+    expected: float | None
     p_value: float
     q_value: float
     comment_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What one day brought.
+
+    Attributes:
+        day: YYYY-MM-DD, UTC.
+        n: comments of the day with text.
+        n_days: days before it that it is compared with; 0 when the survey is younger than a week.
+        rows: most unusual first.
+    """
+
+    day: str
+    n: int
+    n_days: int
+    rows: tuple[DigestRow, ...]
+
+
+def digest_of(comments: pd.DataFrame, mentions: pd.DataFrame, day: str | None = None) -> Digest | None:
+    """The digest of a day; the latest one with an answer by default. None without dates.
+
+    Args:
+        comments: comment_id, answered_at, text or has_text.
+        mentions: comment_id, theme, polarity.
+        day: YYYY-MM-DD, UTC.
+
+    Raises:
+        OptionError: the day is no date.
+    """
+    times = pd.to_datetime(comments["answered_at"], utc=True).dt.tz_localize(None).dropna()
+    if times.empty:
+        return None
+    try:
+        chosen = times.max().normalize() if day is None else pd.Timestamp(day).normalize()
+    except ValueError as error:
+        raise OptionError(f"The day is {day!r}; write it as YYYY-MM-DD, for instance 2024-06-30.") from error
+    counted = series(comments, mentions, "day")
+    position = int(counted.starts.get_indexer(pd.DatetimeIndex([chosen]))[0])
+    if position < 0:
+        return Digest(f"{chosen:%Y-%m-%d}", 0, 0, ())
+    rows = digest(comments, mentions, f"{chosen:%Y-%m-%d}")
+    days = len(_usual(position))
+    return Digest(f"{chosen:%Y-%m-%d}", int(counted.totals[position]), days, tuple(rows))
+
+
+def _usual(position: int) -> list[int]:
+    """The same weekdays of the four weeks before, as far as the series goes back."""
+    return [position - 7 * week for week in (1, 2, 3, 4) if position - 7 * week >= 0]
 
 
 def digest(comments: pd.DataFrame, mentions: pd.DataFrame, day: str) -> list[DigestRow]:
@@ -103,17 +161,17 @@ def digest(comments: pd.DataFrame, mentions: pd.DataFrame, day: str) -> list[Dig
     position = counted.starts.get_indexer(pd.DatetimeIndex([day]))[0] if len(counted.starts) else -1
     if position < 0:
         return []
-    usual = [position - 7 * week for week in (1, 2, 3, 4) if position - 7 * week >= 0]
+    usual = _usual(position)
     base, size = counted.counts[:, usual].sum(1), float(counted.totals[usual].sum())
     x, n = counted.counts[:, position], float(counted.totals[position])
-    p = stats.betabinom.sf(x - 1, int(n), base + 0.5, size - base + 0.5)
+    p = stats.betabinom.sf(x - 1, int(n), base + 0.5, size - base + 0.5) if size else np.ones(len(x))
     q = adjusted(np.asarray(p))
     rows = [
         DigestRow(
             theme,
             polarity,
             int(x[i]),
-            float(n * (base[i] + 0.5) / (size + 1)),
+            float(n * (base[i] + 0.5) / (size + 1)) if size else None,
             float(p[i]),
             float(q[i]),
             latest(comments, mentions, theme, polarity, counted.period == position),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from voc.numbers.answers import Answers
 from voc.numbers.cells import TINY
@@ -18,6 +19,7 @@ from voc.numbers.decomposition import FLOOR
 from voc.numbers.influence import delete_one
 from voc.numbers.matrices import Floats, Ints, Matrix, beside, full, grouped, indicator, row_products, scaled
 from voc.numbers.regression import Ridge
+from voc.numbers.verdicts import adjusted
 
 BLOCK = 50_000  # answers held whole at a time
 
@@ -33,6 +35,8 @@ class Levels:
         share: (K,) share of (projected) respondents who mention the leaf.
         covariance: (K, K) of the contributions.
         correction: (K,) Goodman's product term, to subtract from variances.
+        as_read: the same leaves from the labels as the model gave them, where these are means over
+            imputations of the true ones; else None.
     """
 
     contribution: Floats
@@ -41,12 +45,25 @@ class Levels:
     share: Floats
     covariance: Floats
     correction: Floats
+    as_read: Levels | None = None
 
     def combine(self, rows: Floats) -> tuple[Floats, Floats]:
         """Values (m,) and standard errors (m,) of `rows` (m, K) of coefficients."""
         plugin = ((rows @ self.covariance) * rows).sum(1)
         variance = np.maximum(plugin - rows**2 @ self.correction, FLOOR * plugin)
         return rows @ self.contribution, np.sqrt(np.maximum(variance, 0.0))
+
+    def tested(self, rows: Floats, quantile: float) -> tuple[Floats, Floats, Floats]:
+        """Values (m,), standard errors (m,) and adjusted p-values (m,) of `rows` (m, K).
+
+        As for a movement (`verdicts.judge`), labels are tested as they were read, and a part whose own
+        interval (`quantile` standard errors, label error included) holds zero is not named.
+        """
+        value, se = self.combine(rows)
+        read, read_se = (self.as_read or self).combine(rows)
+        shown = (np.abs(value) > quantile * se) & (np.sign(value) == np.sign(read))
+        p = 2 * stats.norm.sf(np.abs(read) / np.where(read_se > 0, read_se, np.inf))
+        return value, se, adjusted(np.where(shown, p, 1.0))
 
 
 def levels(answers: Answers, ridge: Ridge | None = None, project: bool = True) -> Levels:
@@ -110,7 +127,7 @@ def levels(answers: Answers, ridge: Ridge | None = None, project: bool = True) -
     )
 
 
-def pooled(made: list[Levels]) -> Levels:
+def pooled(made: list[Levels], as_read: Levels) -> Levels:
     """Means over imputations of the same leaves; the spread between them is added to the covariance."""
     between = np.cov(np.array([one.contribution for one in made]).T) * (1 + 1 / len(made))
     return Levels(
@@ -120,6 +137,7 @@ def pooled(made: list[Levels]) -> Levels:
         share=np.mean([one.share for one in made], axis=0),
         covariance=np.mean([one.covariance for one in made], axis=0) + np.atleast_2d(between),
         correction=np.mean([one.correction for one in made], axis=0),
+        as_read=as_read,
     )
 
 

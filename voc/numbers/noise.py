@@ -153,7 +153,8 @@ def impute_levels(
         comment: (n,) the comment each answer comes from, or None.
     """
     as_read, draws = drawn(answers, errors, seed=seed, imputations=imputations, least=least, comment=comment)
-    return pooled([levels(one, project=project) for one in draws]), as_read
+    made = [levels(one, project=project) for one in draws]
+    return pooled(made, levels(as_read, project=project)), as_read
 
 
 def drawn(

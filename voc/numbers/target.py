@@ -24,7 +24,6 @@ from voc.numbers.known_errors import KnownErrors
 from voc.numbers.levels import Levels, levels
 from voc.numbers.matrices import Floats
 from voc.numbers.movement import Kind, Leaf, Part
-from voc.numbers.verdicts import adjusted
 from voc.settings import NumbersSettings
 
 LEAST = 10  # commenters of a leaf, and comments in all, for theme parts
@@ -78,9 +77,8 @@ def _parts(
     made, answers = found or (levels(answers, project=project), answers)
     themes = np.unique(answers.leaf_theme)
     member = (answers.leaf_theme[None, :] == themes[:, None]).astype(np.float64)
-    value, se = made.combine(member)
+    value, se, q = made.tested(member, _quantile(settings))
     half = _quantile(settings) * se
-    q = adjusted(2 * stats.norm.sf(np.abs(value) / np.where(se > 0, se, np.inf)))
     counts = np.asarray((answers.mentions > 0).sum(0)).ravel()
     told = []
     for i, theme in enumerate(themes):

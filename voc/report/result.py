@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voc.intake.survey import Survey
     from voc.meaning.duplicates import Duplicates
     from voc.numbers.comparison import Numbers
+    from voc.numbers.history import Digest
     from voc.numbers.movement import Movement, Part
     from voc.taxonomy import Taxonomy
 
@@ -81,6 +82,7 @@ def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy
         "topics": facts.topics,
         "journey": facts.journey,
         "alerts": [{**_plain(one), "label": label(one.theme, taxonomy)} for one in facts.numbers.alerts],
+        "digest": _digest(facts.numbers.digest, taxonomy),
         "copies": None if facts.copies is None else _copies(facts.copies, facts.collapsed),
         "contradictions": [_plain(one) for one in facts.numbers.contradictions],
         "warnings": [
@@ -91,6 +93,14 @@ def build(facts: Facts, comments: pd.DataFrame, mentions: pd.DataFrame, taxonomy
     clean = _plain(whole)
     assert isinstance(clean, dict)
     return clean
+
+
+def _digest(digest: Digest | None, taxonomy: Taxonomy) -> dict[str, Any] | None:
+    """What the latest day brought, themes with their labels."""
+    if digest is None:
+        return None
+    rows = [{**_plain(row), "label": label(row.theme, taxonomy)} for row in digest.rows]
+    return {**_plain(digest), "rows": rows}
 
 
 def _copies(copies: Duplicates, collapsed: bool) -> dict[str, Any]:
