@@ -83,3 +83,18 @@ def test_a_hint_is_marked_and_a_sure_word_wins():
 def test_nothing_in_empty_or_strange_text(words):
     for text in ("", " \n", "😡😡", "\u202e\u0000", "؟؟؟"):
         assert words.find(text) == []
+
+
+def test_a_meal_and_a_seat_have_one_theme_on_a_plane():
+    taxonomy = load(pack="airline")
+    words = ThemeWords(taxonomy)
+
+    def sure(text):
+        return {taxonomy.leaves[hit.theme].id for hit in words.find(text) if not hit.hint}
+
+    assert sure("the meal was cold and the coffee weak") == {"inflight_food"}
+    assert sure("no legroom, and the armrest was broken") == {"cabin_comfort"}
+    assert sure("the business lounge was full") == {"facilities"}
+    assert "price" in sure("not worth paying for premium economy")
+    assert "price" not in sure("nobody paid attention to us")
+    assert sure("المقاعد ضيقة") == {"cabin_comfort"}
