@@ -37,12 +37,16 @@ class _Scoped:
 
 
 def known_query(request: Request) -> None:
-    """Refuses query parameters that the route does not have: a misspelled one must not go unnoticed."""
+    """Refuses query parameters that the route does not have or that come twice: none may go unnoticed."""
     known = {field.alias for field in request.scope["route"].dependant.query_params}
-    unknown = sorted(set(request.query_params) - known)
+    given = [name for name, _ in request.query_params.multi_items()]
+    unknown = sorted(set(given) - known)
     if unknown:
         names = ", ".join(sorted(known)) or "none"
         raise Problem("invalid", f"query/{unknown[0][:80]}: unknown parameter; this call takes {names}.")
+    for name in known:
+        if given.count(name) > 1:
+            raise Problem("invalid", f"query/{name}: came {given.count(name)} times; send it once.")
 
 
 RuntimeDep = Annotated[Runtime, Depends(_runtime)]

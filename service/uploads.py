@@ -64,11 +64,12 @@ class Upload:
 async def receive(request: Request, settings: ServiceSettings, raw_options: str | None = None) -> Upload:
     """The request's body as a file, in memory of a few megabytes whatever its size.
 
-    `raw_options` are the query's, for bodies that are the file itself.
+    `raw_options` are the query's; a body that is not the file itself may bring further ones.
 
     Raises:
-        Problem: not a kind that is read, malformed, too large, too slow, or the disk is full.
+        Problem: not a kind that is read, malformed, an option twice, too large or slow, or the disk is full.
     """
+    asked = {} if raw_options is None else _object(raw_options, "the query parameter `options`")
     kind, parameters = parse_options_header(request.headers.get("content-type", ""))
     folder = settings.data_dir / "uploads"
     spool = Spool(folder, settings.min_free_bytes)
@@ -80,19 +81,30 @@ async def receive(request: Request, settings: ServiceSettings, raw_options: str 
             elif name == "application/json":
                 file_name, options = "rows.jsonl", await _json(request, spool, settings.max_rows)
             elif name in KINDS:
-                file_name, options = f"upload{KINDS[name]}", _query_options(raw_options)
+                file_name, options = f"upload{KINDS[name]}", {}
                 async for piece in _stream(request):
                     spool.put(piece)
                     await spool.drain()
             else:
                 kinds = ", ".join(["multipart/form-data", "application/json", *KINDS])
                 raise Problem("unsupported-media-type", f"Send one of {kinds}; {name[:80]!r} came.")
+            options = _together(asked, options)
             _check_suffix(file_name)
             if not spool.bytes:
                 raise Problem("invalid", "The file is empty.")
     except ClientDisconnect:
         raise Problem("bad-request", "The connection closed before the whole body came.") from None
     return Upload(spool.path, file_name, options, spool.bytes, spool.fingerprint())
+
+
+def _together(some: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Options from two places; where they contradict each other they are refused, as only one could count."""
+    for name in sorted(set(some) & set(others)):
+        if some[name] != others[name]:
+            raise Problem(
+                "conflict", f"options/{name[:80]}: came twice and differently; send it in one place."
+            )
+    return some | others
 
 
 async def _stream(request: Request) -> AsyncIterator[bytes]:
@@ -129,7 +141,7 @@ async def _multipart(request: Request, boundary: bytes, spool: Spool) -> tuple[s
     options = dict(form.fields)
     more = options.pop("options", None)
     if more is not None:
-        options |= _object(more, "the part `options`")
+        options = _together(options, _object(more, "the part `options`"))
     return form.file_name, options
 
 
@@ -198,15 +210,13 @@ class _Form:
         value = self._field.decode("utf-8", "replace")
         if self._name == "segments":
             self.fields.setdefault("segments", []).append(value)
+        elif self._name in self.fields:
+            raise Problem("invalid", f"The field {self._name[:80]!r} came twice; send it once.")
         else:
             self.fields[self._name] = value
 
     def _finished(self) -> None:
         self.ended = True
-
-
-def _query_options(text: str | None) -> dict[str, Any]:
-    return {} if text is None else _object(text, "the query parameter `options`")
 
 
 def _object(text: str, where: str) -> dict[str, Any]:

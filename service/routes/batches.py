@@ -42,6 +42,15 @@ _FORM = {
 _ROWS = BatchRowsIn.model_json_schema()
 _ROWS["properties"]["options"] = _ROWS.pop("$defs")["BatchOptions"]
 _BODY: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "options",
+            "in": "query",
+            "required": False,
+            "description": "As JSON; the only place when the body is the file itself (`text/csv`).",
+            "content": {"application/json": {"schema": BatchOptions.model_json_schema()}},
+        }
+    ],
     "requestBody": {
         "required": True,
         "content": {
@@ -54,12 +63,9 @@ _BODY: dict[str, Any] = {
                 },
             },
         },
-    }
+    },
 }
-RawOptions = Annotated[
-    str | None,
-    Query(description="BatchOptions as JSON, where the body is the file itself (text/csv and so on)."),
-]
+RawOptions = Annotated[str | None, Query(include_in_schema=False)]  # described above: JSON in a parameter
 
 
 @router.post(

@@ -69,11 +69,16 @@ CSV = "comment,nps\nالخدمة ممتازة,10\nslow and rude,2\n"
             "params": {"options": '{"topics": false}'},
         },
         {
+            "files": {"file": ("survey.csv", CSV)},
+            "data": {"text": "comment"},
+            "params": {"options": '{"topics": false}'},
+        },
+        {
             "content": b'{"comment": "slow", "nps": 2}\n{"comment": "quick", "nps": 9}\n',
             "headers": {"content-type": "application/x-ndjson"},
         },
     ],
-    ids=["multipart fields", "multipart options", "csv", "ndjson"],
+    ids=["multipart fields", "multipart options", "csv", "multipart and query", "ndjson"],
 )
 def test_every_kind_of_body(service, how):
     created = service.call("POST", "/v1/batches", **how)
@@ -111,8 +116,13 @@ def test_rows_keep_the_file_name_they_came_with(service):
         ({"content": b'{"rows": [{"a": \xff}]}', "headers": JSON}, 400, "bad-request"),
         ({"json": {"rows": [{"a": 1}], "options": {"language": "fr"}}}, 422, "invalid"),
         ({"json": {"rows": [{"a": 1}]}, "headers": {"idempotency-key": "with space"}}, 422, "invalid"),
+        ({"files": {"file": ("a.csv", CSV)}, "params": {"options": ["{}", "{}"]}}, 422, "invalid"),
+        ({"files": {"file": ("a.csv", CSV)}, "params": {"options": "nonsense"}}, 422, "invalid"),
+        ({"json": {"rows": [{"a": 1}], "options": {"text": "a"}}, "params": {"options": '{"text": "b"}'}},
+         409, "conflict"),
+        ({"files": {"file": ("a.csv", CSV)}, "data": {"score": ["nps", "comment"]}}, 422, "invalid"),
     ],
-    ids=range(17),
+    ids=range(21),
 )  # fmt: skip
 def test_bodies_that_cannot_be_read(service, how, status, kind):
     answered = service.call("POST", "/v1/batches", **how)
