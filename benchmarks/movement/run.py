@@ -31,7 +31,8 @@ FULL = {100: 500, 200: 500, 500: 500, 2000: 300, 5000: 300}
 QUICK = {200: 20, 500: 20}
 # the same for other numbers of themes
 OTHER_T = {100: 200, 200: 200, 500: 200, 2000: 100}
-NOISY = {1000: 50, 3000: 50}
+NOISY = {"i_prev": {1000: 50, 3000: 50}, "ii_sev": {1000: 50, 3000: 50}}
+NOISY_ELSEWHERE = {1000: 40, 3000: 20}
 MODULES = ("answers", "cells", "matrices", "regression", "influence", "decomposition", "verdicts")
 OF_NOISE = ("confusion", "evidence", "imputation", "imputation_models", "noise")
 NOISE = tuple(f"noise {name}" for name in noisy.SCENARIOS)
@@ -53,7 +54,7 @@ def main(out: Path, quick: bool) -> None:
             "respondents x 100 themes": speed.timed(speed.many(50_000 if quick else 1_000_000, 100)),
         },
         "rivals": lambda: rivals.measure(2 if quick else 8),
-        **{stage: partial(noisy.measure, stage.split()[1], {1000: 4} if quick else NOISY) for stage in NOISE},
+        **{stage: partial(_noise, stage.split()[1], quick) for stage in NOISE},
     }
     for stage in chosen.split(",") if chosen else STAGES:
         result["machine"] = machine()
@@ -66,6 +67,11 @@ def main(out: Path, quick: bool) -> None:
         result.setdefault("ran", {})[stage] = about
         save(out, "movement", result, tables.markdown(result))
         print(f"{stage}: {seconds} s", flush=True)
+
+
+def _noise(name: str, quick: bool) -> list[dict[str, Any]]:
+    """Labels from a classifier in one scenario."""
+    return noisy.measure(name, {1000: 4} if quick else NOISY.get(name, NOISY_ELSEWHERE))
 
 
 def _earlier(out: Path) -> dict[str, Any]:
