@@ -127,7 +127,8 @@ class Analysis:
             InputError: the folder cannot be written.
         """
         from voc import remote
-        from voc.report import slides, workbook
+        from voc.report import page, sections, slides, workbook
+        from voc.report.wording import Words
 
         if url := remote.url_of(folder):
             with TemporaryDirectory(prefix="voc-") as here:
@@ -143,13 +144,11 @@ class Analysis:
         self.comments.to_parquet(target / "comments.parquet", index=False)
         self.mentions.to_parquet(target / "mentions.parquet", index=False)
         workbook.safe_csv(self.rejects, target / "rejects.csv")
-        self.write_report(target / "report.html", language)
-        workbook.write_xlsx(
-            target / "report.xlsx", self.result, self.comments, self.mentions, self.rejects, language
-        )
-        slides.write_pptx(
-            target / "report.pptx", self.result, self.comments, self.mentions, self.rejects, language
-        )
+        tables = (self.result, self.comments, self.mentions, self.rejects)
+        shown = sections.build(*tables, Words(language))  # the same in all three
+        (target / "report.html").write_text(page.html(*tables, language, context=shown), encoding="utf-8")
+        workbook.write_xlsx(target / "report.xlsx", *tables, language, shown)
+        slides.write_pptx(target / "report.pptx", *tables, language, shown)
         return target
 
     def write_report(self, path: Path | str, language: ReportLanguage = "en") -> None:

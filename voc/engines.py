@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from voc.meaning.duplicates import Duplicates
     from voc.meaning.finished import Finished
     from voc.meaning.reading import ChunkMap, Readings
+    from voc.numbers.movement import Movement
     from voc.pipeline import Tools
 
 MANY: Final = 30_000  # comments from which the fast tier is worth several processes
@@ -51,7 +52,9 @@ def most_vectors(settings: MeaningSettings) -> int:
     return _SAMPLE if settings.tier == "fast" and settings.model is None else MOST_VECTORS
 
 
-def limits(comments: int, readings: Readings, copies: Duplicates) -> tuple[Notice, ...]:
+def limits(
+    comments: int, readings: Readings, copies: Duplicates, moved: Movement | None = None
+) -> tuple[Notice, ...]:
     """What a very long survey was not looked at in full for."""
     from voc.intake.survey import Notice
 
@@ -63,6 +66,10 @@ def limits(comments: int, readings: Readings, copies: Duplicates) -> tuple[Notic
     if not copies.near:
         text = "With so many different wordings, only exact copies were looked for, not near ones."
         told.append(Notice("exact_copies_only", text))
+    if moved is not None and "imputed_comments" in moved.notices:
+        n = int(moved.notices["imputed_comments"])
+        text = f"What the model's own errors change was found in random samples of {n:,} comments together."
+        told.append(Notice("errors_sampled", text, {"n": n}))
     return tuple(told)
 
 

@@ -198,7 +198,10 @@ def conclude(
         quotes=quoted,
         copies=copies,
         collapsed=settings.meaning.duplicates == "collapse",
-        notices=(*comparison.turned(numbers), *engines.limits(len(comments), readings, copies)),
+        notices=(
+            *comparison.turned(numbers),
+            *engines.limits(len(comments), readings, copies, numbers.movement),
+        ),
         title=settings.report.title,
     )
     whole = result.build(facts, comments, mentions, taxonomy)

@@ -142,3 +142,27 @@ def test_a_collapsed_survey_counts_each_text_once_and_says_what_it_left_out(tool
     assert len(collapsed.comments) == 3
     assert set(collapsed.mentions["comment_id"]) <= set(collapsed.comments["comment_id"])
     assert len(kept.mentions) > len(collapsed.mentions) > 0
+
+
+def test_very_many_texts_have_the_same_exact_groups_as_few(monkeypatch):
+    rng = np.random.default_rng(3)
+    texts = [f"{ENGLISH} q{chr(97 + n % 26)}z{chr(97 + n // 26)}" for n in rng.integers(1, 40, 120)] + [
+        LONG,
+        "Good",
+        "",
+        LONG,
+    ] * 3
+    ids = [f"c{i}" for i in rng.permutation(len(texts))]
+    monkeypatch.setattr(duplicates, "MOST", 10)
+    few = duplicates.find(ids, texts)
+    monkeypatch.setattr(duplicates, "MANY", 1)
+    many = duplicates.find(ids, texts)
+    pd.testing.assert_frame_equal(few.members, many.members)
+    assert (few.n_texts, few.n_compared, few.near) == (many.n_texts, many.n_compared, many.near)
+    assert not many.near and many.n_copies > 50
+
+
+def test_many_texts_of_few_wordings_are_still_looked_at_for_near_copies(monkeypatch):
+    monkeypatch.setattr(duplicates, "MANY", 1)
+    found = duplicates.find(["a", "b"], [ENGLISH, ENGLISH + " ok"])
+    assert found.near and found.n_copies == 1

@@ -10,14 +10,18 @@ compared.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from voc import processes
 from voc.errors import InputError, OptionError
 from voc.intake.normalize import normalize
 from voc.intake.reasons import Reason
@@ -31,6 +35,8 @@ LEAST_LENGTH: Final = 40  # characters after the strong recipe
 THRESHOLD: Final = 0.80  # Jaccard similarity of shingles
 COPY: Final = "it repeats another comment, which counts in its place"
 MOST: Final = 30_000  # different wordings among which near-duplicates are looked for: 100 MB, ten seconds
+MANY: Final = 50_000  # texts from which processes are worth their start
+_CHUNK: Final = 5_000
 _SHINGLE: Final = 5
 _PERMUTATIONS: Final = 64
 _SEED: Final = 1
@@ -65,17 +71,19 @@ class Duplicates:
 
     def groups(self) -> pd.DataFrame:
         """One row per group, largest first: group, size, n_exact, n_near, kept (its id)."""
-        rows = [
+        by_group = self.members.groupby("group", sort=True)
+        exact = (self.members["kind"] == "exact").groupby(self.members["group"], sort=True).sum()
+        kept = self.members[self.members["kept"]].groupby("group", sort=True)["id"].first()
+        size = by_group.size()
+        return pd.DataFrame(
             {
-                "group": group,
-                "size": len(some),
-                "n_exact": int((some["kind"] == "exact").sum()),
-                "n_near": int((some["kind"] == "near").sum()),
-                "kept": some.loc[some["kept"], "id"].iloc[0],
+                "group": size.index.to_numpy(dtype=object),
+                "size": size.to_numpy(),
+                "n_exact": exact.to_numpy(),
+                "n_near": (size - exact).to_numpy(),
+                "kept": kept.to_numpy(dtype=object),
             }
-            for group, some in self.members.groupby("group", sort=True)
-        ]
-        return pd.DataFrame(rows, columns=["group", "size", "n_exact", "n_near", "kept"])
+        )
 
     def collapsed(self, comments: pd.DataFrame, column: str = "comment_id") -> pd.DataFrame:
         """The comments without copies; `n_copies` says how many comments each stands for (1 or more).
@@ -118,9 +126,13 @@ def find(
         raise OptionError(
             f"The duplicate threshold is {threshold}; a number above 0 and up to 1 was expected."
         )
+    if len(texts) >= MANY:
+        digests = _digests(texts, least)
+        if len(np.unique(digests[digests > 0])) > MOST:
+            return _exact(np.array(list(map(str, ids)), dtype=object), texts, digests)
     wordings: dict[str, list[str]] = {}
     for given, text in sorted(zip(map(str, ids), texts, strict=True)):
-        wording = _NUMBER.sub("0", normalize(_FRAME.sub(" ", str(text)), "for_matching").strip())
+        wording = worded(text)
         if len(wording) >= least:
             wordings.setdefault(wording, []).append(given)
     near = len(wordings) <= MOST
@@ -140,6 +152,63 @@ def find(
                 rows.append({"id": given, "group": f"D{number:03d}", "kind": kind, "kept": kept})
     members = pd.DataFrame(rows, columns=["id", "group", "kind", "kept"]).astype({"kept": bool})
     return Duplicates(members, len(ids), sum(map(len, wordings.values())), near)
+
+
+def worded(text: str) -> str:
+    """What is compared of a text: the strong recipe, without frames and with every number as 0."""
+    return _NUMBER.sub("0", normalize(_FRAME.sub(" ", str(text)), "for_matching").strip())
+
+
+def _digests(texts: Sequence[str], least: int) -> NDArray[np.uint64]:
+    """(n, ) a digest of each text's wording, 0 for one that is too short; in several processes."""
+    chunks = ((list(texts[start : start + _CHUNK]), least) for start in range(0, len(texts), _CHUNK))
+    if processes.machine_threads() < 2:
+        return np.concatenate([_digested(chunk) for chunk in chunks])
+    return np.concatenate(list(processes.mapped("voc.meaning.duplicates:worker", None, chunks)))
+
+
+def worker(setting: None) -> Callable[[tuple[list[str], int]], NDArray[np.uint64]]:
+    """In a process: the function that gives the digests of a chunk."""
+    return _digested
+
+
+def _digested(given: tuple[list[str], int]) -> NDArray[np.uint64]:
+    texts, least = given
+    wordings = map(worded, texts)
+    return np.array([_digest(one) if len(one) >= least else 0 for one in wordings], dtype=np.uint64)
+
+
+def _digest(wording: str) -> int:
+    """Never 0; that two of a million different wordings share one has odds of 1 to 30 million."""
+    digest = hashlib.blake2b(wording.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") or 1
+
+
+def _exact(ids: NDArray[np.object_], texts: Sequence[str], digests: NDArray[np.uint64]) -> Duplicates:
+    """Groups of equal wordings: what `find` gives where near ones are not looked for."""
+    compared = np.flatnonzero(digests)
+    compared = compared[np.argsort(ids[compared], kind="stable")]  # by id, as everywhere here
+    code, _ = pd.factorize(digests[compared])
+    size = np.bincount(code)
+    first = np.full(len(size), -1)
+    first[code[::-1]] = compared[::-1]
+    several = np.flatnonzero(size > 1)
+    order = sorted(several.tolist(), key=lambda one: (-size[one], worded(texts[int(first[one])])))
+    number = np.full(len(size), -1)
+    number[order] = np.arange(len(order))
+    rows = np.flatnonzero(number[code] >= 0)
+    rows = rows[np.argsort(number[code[rows]], kind="stable")]
+    names = np.array([f"D{one + 1:03d}" for one in range(len(order))], dtype=object)
+    place = number[code[rows]]
+    members = pd.DataFrame(
+        {
+            "id": ids[compared[rows]],
+            "group": names[place] if len(order) else names,
+            "kind": np.full(len(rows), "exact", dtype=object),
+            "kept": np.diff(place, prepend=-1) > 0,
+        }
+    ).astype({"id": "str", "group": "str", "kind": "str"})
+    return Duplicates(members, len(ids), len(compared), near=False)
 
 
 def collapse(found: Duplicates, survey: Survey, readings: Readings) -> tuple[Survey, Readings]:

@@ -18,6 +18,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from voc import tables
@@ -99,26 +100,45 @@ def _places(counts: dict[str, int], most: int) -> dict[str, int]:
 
 def _candidates(group: pd.DataFrame, texts: dict[str, tuple[str, str]]) -> list[_Candidate]:
     """What can be quoted, clearest first, one of each group of near-duplicates."""
-    found = []
-    for row in group.to_dict("records"):
-        verbatim, language = texts.get(row["comment_id"], ("", "und"))
-        start, end = int(row["start"]), int(row["end"])
-        evidence = verbatim[start:end]
-        low, high = LENGTH
-        if (
-            not low <= len(evidence.strip()) <= high
-            or _MASK.search(verbatim)
-            or not _LETTERS.search(evidence)
-        ):
-            continue
-        p = float(row.get("p_theme", 1.0)) * float(row.get("p_polarity", 1.0))
-        stems = frozenset(map(topic_words.stem, topic_words.tokens(evidence)))
-        found.append(_Candidate(str(row["comment_id"]), evidence, start, end, p, str(language), stems))
-    found.sort(key=lambda c: (-round(c.p, 6), c.text, c.comment_id))
-    found = found[:_POOL]
+    p = np.ones(len(group))
+    for name in ("p_theme", "p_polarity"):
+        p = p * (group[name].to_numpy(dtype=np.float64) if name in group else 1.0)
+    clear = [round(one, 6) for one in p.tolist()]
+    ids, starts, ends = (group[name].tolist() for name in ("comment_id", "start", "end"))
+    picked: list[tuple[float, str, str, int]] = []
+    # The clearest first, and no further than the pool is full: most mentions are never looked at.
+    for value, rows in itertools.groupby(
+        sorted(range(len(clear)), key=lambda i: -clear[i]), clear.__getitem__
+    ):
+        for i in rows:
+            verbatim = texts.get(ids[i], ("", "und"))[0]
+            evidence = verbatim[int(starts[i]) : int(ends[i])]
+            if _quotable(evidence, verbatim):
+                picked.append((-value, evidence, str(ids[i]), i))
+        if len(picked) >= _POOL:
+            break
+    picked.sort(key=lambda one: one[:3])
+    found = [
+        _Candidate(
+            comment_id,
+            evidence,
+            int(starts[i]),
+            int(ends[i]),
+            float(p[i]),
+            str(texts.get(ids[i], ("", "und"))[1]),
+            frozenset(map(topic_words.stem, topic_words.tokens(evidence))),
+        )
+        for _, evidence, comment_id, i in picked[:_POOL]
+    ]
     copies = duplicates.find([str(i) for i in range(len(found))], [c.text for c in found], least=LENGTH[0])
     dropped = set(copies.members.loc[~copies.members["kept"], "id"])
     return [c for i, c in enumerate(found) if str(i) not in dropped]
+
+
+def _quotable(evidence: str, verbatim: str) -> bool:
+    low, high = LENGTH
+    readable = low <= len(evidence.strip()) <= high and _LETTERS.search(evidence) is not None
+    return readable and _MASK.search(verbatim) is None
 
 
 def _taken(pool: list[_Candidate], n: int) -> list[_Candidate]:

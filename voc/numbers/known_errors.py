@@ -23,9 +23,12 @@ from voc.numbers.noise import (
     FromLabels,
     FromProbabilities,
     impute,
+    impute_level_samples,
     impute_levels,
+    impute_samples,
 )
 from voc.numbers.regression import Options
+from voc.numbers.sampled_errors import Sampled, only, samples
 from voc.settings import NumbersSettings
 
 
@@ -38,18 +41,24 @@ class KnownErrors:
         comment: (n,) comment of each answer, as a number that does not depend on the order of rows.
         labeled: the analyst's labels; None without them.
         probabilities: the model's own probabilities; None without them or where labels are given.
+        sampled: the answers that `probabilities` are of, where these are not all.
     """
 
     answers: Answers
     comment: Ints
     labeled: Labeled | None = None
     probabilities: FromProbabilities | None = None
+    sampled: Sampled | None = None
 
     def decompose(self, options: Options, least: int, seed: int) -> Decomposition | None:
         """The decomposition over imputations of the true mentions; None when no errors are known."""
         errors = FromLabels(self.labeled) if self.labeled else self.probabilities
         if errors is None or not len(self.answers.themes) or not self.answers.writes.any():
             return None
+        if self.sampled is not None and self.probabilities is not None:
+            return impute_samples(
+                self.answers, self.sampled, self.probabilities, options, seed=seed, least=least
+            )
         return impute(
             self.answers,
             errors,
@@ -65,6 +74,10 @@ class KnownErrors:
         errors = FromLabels(self.labeled) if self.labeled else self.probabilities
         if errors is None or not len(self.answers.themes) or not self.answers.writes.any():
             return None
+        if self.sampled is not None and self.probabilities is not None:
+            return impute_level_samples(
+                self.answers, self.sampled, self.probabilities, project, seed=seed, least=least
+            )
         return impute_levels(self.answers, errors, project, seed=seed, least=least, comment=self.comment)
 
     def notices(self) -> dict[str, float]:
@@ -75,6 +88,8 @@ class KnownErrors:
             return {}
         known: Reliability = self.probabilities.reliability
         counted = {"imputations": float(FEW_IMPUTATIONS)}
+        if self.sampled is not None:
+            counted["imputed_comments"] = float(len(np.unique(self.sampled.comment)))
         for name, measured in (("model_precision", known.precision), ("model_recall", known.recall)):
             if measured is not None:
                 counted[name] = measured[0]
@@ -102,7 +117,14 @@ def known_errors(
         )
     if settings.label_error == "ignore" or not has_probabilities(mentions):
         return KnownErrors(joined.answers, comment)
-    evidence = gather(comments["comment_id"], mentions, joined.answers, joined.row)
-    return KnownErrors(
-        joined.answers, comment, probabilities=FromProbabilities(evidence, reliability_of(comments))
-    )
+    sampled = None
+    answers, row, of = joined.answers, joined.row, comments["comment_id"]
+    draw = samples(comment, FEW_IMPUTATIONS, settings.seed)
+    if draw is not None:
+        rows = np.flatnonzero(draw >= 0)
+        places, row = np.unique(row[rows], return_inverse=True)
+        answers, of = only(answers, rows), of.iloc[places]
+        sampled = Sampled(answers, comment[rows], draw[rows])
+    evidence = gather(of, mentions, answers, row)
+    known = FromProbabilities(evidence, reliability_of(comments))
+    return KnownErrors(joined.answers, comment, probabilities=known, sampled=sampled)

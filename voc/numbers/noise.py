@@ -24,6 +24,7 @@ from voc.numbers.imputation_models import Writers
 from voc.numbers.levels import Levels, levels, pooled
 from voc.numbers.matrices import Floats, Ints
 from voc.numbers.regression import Options
+from voc.numbers.sampled_errors import Sampled, corrected, corrected_levels, only
 
 IMPUTATIONS = 10  # with an analyst's labels
 FEW_IMPUTATIONS = 8  # from the model's probabilities, in every analysis
@@ -195,6 +196,47 @@ def drawn(
             yield with_states(states)
 
     return with_states(observed(answers)), draws()
+
+
+def impute_samples(
+    whole: Answers, sampled: Sampled, errors: FromProbabilities, options: Options, *, seed: int, least: int
+) -> Decomposition:
+    """As `impute`, from draws that each have a sample of their own.
+
+    Args: as there; and `sampled`, the answers in the samples (two or more), which `errors` is of. Leaves
+        with fewer than `least` commenters in `whole` become "other".
+    """
+    draws = _sample_draws(whole, sampled, errors, seed, least)
+    made = [(decompose(one, options), decompose(as_read, options)) for one, as_read in draws]
+    return corrected(decompose(_pooled_like(whole, whole, least), options), made)
+
+
+def impute_level_samples(
+    whole: Answers, sampled: Sampled, errors: FromProbabilities, project: bool, *, seed: int, least: int
+) -> tuple[Levels, Answers]:
+    """As `impute_levels`, from draws that each have a sample of their own; see `impute_samples`."""
+    draws = _sample_draws(whole, sampled, errors, seed, least)
+    made = [(levels(one, project=project), levels(as_read, project=project)) for one, as_read in draws]
+    everybody = _pooled_like(whole, whole, least)
+    return corrected_levels(levels(everybody, project=project), made), everybody
+
+
+def _sample_draws(
+    whole: Answers, sampled: Sampled, errors: FromProbabilities, seed: int, least: int
+) -> Iterator[tuple[Answers, Answers]]:
+    """Per sample a draw of what its answers truly say, and the same answers as the model read them."""
+    rng = np.random.default_rng(seed)
+    polarities, themes = errors.leaves(whole)
+    for number, likelihood in enumerate(errors.likelihoods(int(sampled.draw.max()) + 1, rng)):
+        rows = np.flatnonzero(sampled.draw == number)
+        some = only(sampled.answers, rows)
+        own = replace(errors, evidence=replace(errors.evidence, code=errors.evidence.code[rows]))
+        writers, where, source = _writers(some, own, sampled.comment[rows])
+        states = np.zeros((len(some.y), len(some.themes)), dtype=np.int64)
+        states[where] = Chain(writers, likelihood, rng).draw(likelihood)[source]
+        mentions = mentions_of(states, themes, polarities)
+        truly = replace(some, mentions=mentions, leaf_theme=themes, leaf_polarity=polarities)
+        yield _pooled_like(truly, whole, least), _pooled_like(some, whole, least)
 
 
 def _writers(answers: Answers, errors: Errors, comment: Ints | None) -> tuple[Writers, Ints, Ints]:

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pandas as pd
-
 from voc.labels import POLARITIES
 from voc.report import quotes, topic_map, view
 from voc.report.tallies import Crossed
@@ -62,10 +60,7 @@ class TopicCard:
 
 def topics(result: Mapping[str, Any], crossed: Crossed, words: Words) -> list[TopicCard]:
     """Every topic, the largest first."""
-    names, places = (
-        view.labels(result, words),
-        pd.Index(crossed.comments.get("comment_id", pd.Series(dtype=object))),
-    )
+    names, places = view.labels(result, words), crossed.places
     cards = []
     for raw in view.rows(result, "topics"):
         theme = raw.get("theme")

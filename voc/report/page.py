@@ -36,6 +36,7 @@ def html(
     language: ReportLanguage,
     *,
     standalone: bool = True,
+    context: Mapping[str, Any] | None = None,
 ) -> str:
     """The report as HTML text.
 
@@ -45,13 +46,14 @@ def html(
         mentions: the `mentions` table.
         rejects: the `rejects` table.
         language: "ar" (right to left) or "en".
+        context: what `sections.build` gives for these tables in this language, where it is at hand.
         standalone: False gives the `<main>` element alone, for a page that brings `style()` and `script()`.
 
     Returns:
         HTML; the same input gives the same text.
     """
     words = Words(language)
-    context = sections.build(result, comments, mentions, rejects, words)
+    context = context or sections.build(result, comments, mentions, rejects, words)
     template = _environment().get_template("page.html.j2" if standalone else "main.html.j2")
     return template.render(
         **context,

@@ -100,8 +100,7 @@ def choose(
         leading: the polarity that goes first; None: that of the result's own quotes, else the commonest.
     """
     group = crossed.pairs[crossed.pairs["theme"] == theme]
-    places = pd.Index(crossed.comments.get("comment_id", pd.Series(dtype=object)))
-    first = [_named_row(crossed, places, theme, quote) for quote in named]
+    first = [_named_row(crossed, quote) for quote in named]
     picked = [row for row in first if row is not None]
     counts = group["polarity"].value_counts()
     if leading is None:
@@ -119,10 +118,8 @@ def whole(crossed: Crossed, places: pd.Index[Any], ids: Sequence[str]) -> list[Q
     return [quote for quote in found if quote.pieces]
 
 
-def _named_row(
-    crossed: Crossed, places: pd.Index[Any], theme: str, quote: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    found = places.get_indexer(pd.Index([quote.get("comment_id")]))[0]
+def _named_row(crossed: Crossed, quote: Mapping[str, Any]) -> dict[str, Any] | None:
+    found = crossed.places.get_indexer(pd.Index([quote.get("comment_id")]))[0]
     if found < 0:
         return None
     polarity = str(quote.get("polarity") or "neutral")

@@ -33,10 +33,11 @@ def write_pptx(
     mentions: pd.DataFrame,
     rejects: pd.DataFrame,
     language: ReportLanguage,
+    context: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the five slides; a file that is there is replaced."""
     words = Words(language)
-    context = sections.build(result, comments, mentions, rejects, words)
+    context = context or sections.build(result, comments, mentions, rejects, words)
     deck = Deck(words)
     _score(deck, result, context, words)
     _move(deck, result, words)

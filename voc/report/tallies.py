@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -40,6 +41,12 @@ class Crossed:
     period: NDArray[np.object_]
     periods: list[str]
     pairs: pd.DataFrame
+
+    @cached_property
+    def places(self) -> pd.Index[Any]:
+        """The ids of the comments, to look up their rows."""
+        index: pd.Index[Any] = pd.Index(self.comments.get("comment_id", pd.Series(dtype=object)))
+        return index
 
     def share(self, theme: str, keep: NDArray[np.bool_], polarity: str | None = None) -> float:
         """Fraction of those in `keep` who wrote that mention `theme`; NaN when nobody wrote."""

@@ -32,6 +32,7 @@ def write_xlsx(
     mentions: pd.DataFrame,
     rejects: pd.DataFrame,
     language: ReportLanguage,
+    context: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the workbook; existing files are replaced.
 
@@ -44,7 +45,7 @@ def write_xlsx(
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         writer = Writer(book, words)
-        context = sections.build(result, comments, mentions, rejects, words)
+        context = context or sections.build(result, comments, mentions, rejects, words)
         whole = {"comments": comments, "mentions": mentions, "rejects": rejects}
         tables = {name: frame.head(MOST_ROWS) for name, frame in whole.items()}
         cut = [name for name, frame in whole.items() if len(frame) > MOST_ROWS]
