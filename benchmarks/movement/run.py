@@ -32,7 +32,7 @@ QUICK = {200: 20, 500: 20}
 # the same for other numbers of themes
 OTHER_T = {100: 200, 200: 200, 500: 200, 2000: 100}
 NOISY = {"i_prev": {1000: 50, 3000: 50}, "ii_sev": {1000: 50, 3000: 50}}
-NOISY_ELSEWHERE = {1000: 40, 3000: 20}
+NOISY_ELSEWHERE = {1000: 40}
 MODULES = ("answers", "cells", "matrices", "regression", "influence", "decomposition", "verdicts")
 OF_NOISE = ("confusion", "evidence", "imputation", "imputation_models", "noise")
 NOISE = tuple(f"noise {name}" for name in noisy.SCENARIOS)
