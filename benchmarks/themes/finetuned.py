@@ -1,13 +1,14 @@
 """Categories of a sentence by a fine-tuned upper half of the encoder, beside the linear heads: what training
 the network itself adds to `aspects.py`, in-protocol. Needs the extra `train` and models/encoder/build.py run.
 
-    python -m benchmarks.themes.finetuned
+    python -m benchmarks.themes.finetuned [absa_en15 absa_ar_hotels]
 
 The share of the network in the mean of both and the threshold come from a third of the train split.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import time
 from pathlib import Path
@@ -52,8 +53,11 @@ class Model(nn.Module):
 
 def main() -> None:
     """Fine-tune on each set, test and save."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=list(EPOCHS), default=["absa_en15"])
+    names = parser.parse_args().names
     torch.set_num_threads(1)
-    found = [evaluate(name, source) for name, source in SETS]
+    found = [evaluate(name, source) for name, source in SETS if name in names]
     OUT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
