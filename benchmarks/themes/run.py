@@ -160,8 +160,19 @@ def _markdown(result: dict[str, object]) -> str:
                     for r in rows
                 ],
             ),
+            *_finetuned(),
             f"\nPolarity given the aspect, Arabic hotels: accuracy {p['accuracy']:.3f} "
             f"on {p['test']} aspects (majority class {p['majority']:.3f}; published "
             f"baseline {polarity.PUBLISHED['baseline']}, best {polarity.PUBLISHED['best']}).",
         ]
     return "\n".join(parts)
+
+
+def _finetuned() -> list[str]:
+    """What training the network itself adds, where `benchmarks.themes.finetuned` was run."""
+    file = Path(__file__).resolve().parents[1] / "results" / "themes-finetuned.json"
+    return [
+        f"\nWith the network's upper half trained too (`python -m benchmarks.themes.finetuned`), {one['set']}: "
+        f"micro-F1 {one['network']['micro_f1']:.3f}, in the mean with the heads {one['both']['micro_f1']:.3f}."
+        for one in (json.loads(file.read_text(encoding="utf-8")) if file.exists() else [])
+    ]
