@@ -171,8 +171,10 @@ def _markdown(result: dict[str, object]) -> str:
 def _finetuned() -> list[str]:
     """What training the network itself adds, where `benchmarks.themes.finetuned` was run."""
     file = Path(__file__).resolve().parents[1] / "results" / "themes-finetuned.json"
+    runs = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
     return [
-        f"\nWith the network's upper half trained too (`python -m benchmarks.themes.finetuned`), {one['set']}: "
-        f"micro-F1 {one['network']['micro_f1']:.3f}, in the mean with the heads {one['both']['micro_f1']:.3f}."
-        for one in (json.loads(file.read_text(encoding="utf-8")) if file.exists() else [])
+        f"\nWith the network's upper half trained too (`benchmarks.themes.finetuned`), {one['set']}: "
+        f"micro-F1 {one['network']['micro_f1']:.3f}; in the mean with the heads "
+        f"{one['both']['micro_f1']:.3f}."
+        for one in runs
     ]
