@@ -11,6 +11,7 @@ the accurate model has read the texts (some 100 to 400 a second on one core, kep
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,25 +106,30 @@ def lessons(table: pd.DataFrame, words: list[str], teacher: Teacher) -> Lessons:
     )
 
 
+Loss = Callable[[Student, Lessons, NDArray[np.int64], np.random.Generator], Tensor]
+
+
 def loss_of(student: Student, known: Lessons, batch: NDArray[np.int64], rng: np.random.Generator) -> Tensor:
     """Kullback-Leibler divergence to the teacher, cross-entropy of the label, distance to the vector."""
     rows = [known.apart[i] if rng.random() < APART else known.numbers[i] for i in batch]
-    sentiment, dialect, meaning = student(_padded(rows, rng))
+    sentiment, dialect, meaning = student(padded(rows, rng))
     at = torch.from_numpy(batch)
     theirs, read, label = known.logits[at], known.read[at], known.label[at]
-    loss = _divergence(sentiment, theirs[:, :3]) * read
-    loss = loss + 0.1 * _divergence(dialect, theirs[:, 3:8]) * read
+    loss = divergence(sentiment, theirs[:, :3]) * read
+    loss = loss + 0.1 * divergence(dialect, theirs[:, 3:8]) * read
     loss = loss + 0.3 * ((meaning - known.vectors[at].float()) ** 2).mean(1) * read
     said = F.cross_entropy(sentiment, label.clamp(min=0), reduction="none", label_smoothing=0.05)
     return (loss + said * (label >= 0) * known.trust[at]).mean()
 
 
-def _divergence(ours: Tensor, theirs: Tensor) -> Tensor:
+def divergence(ours: Tensor, theirs: Tensor) -> Tensor:
+    """Kullback-Leibler divergence of each row's probabilities, both given as logits."""
     found = F.kl_div(F.log_softmax(ours, 1), F.softmax(theirs, 1), reduction="none")
     return found.sum(1)
 
 
-def _padded(rows: list[list[int]], rng: np.random.Generator | None = None) -> Tensor:
+def padded(rows: list[list[int]], rng: np.random.Generator | None = None) -> Tensor:
+    """Word numbers as (texts, length), zero behind the end; with `rng` some words are hidden."""
     length = max(fast_tier.WINDOW, max(map(len, rows)))
     found = np.zeros((len(rows), length), np.int64)
     for i, row in enumerate(rows):
@@ -133,17 +139,23 @@ def _padded(rows: list[list[int]], rng: np.random.Generator | None = None) -> Te
     return torch.from_numpy(found)
 
 
-def fit(student: Student, known: Lessons) -> None:
-    """Train with a rate that falls to zero."""
+def fit(
+    student: Student,
+    known: Lessons,
+    loss_of: Loss = loss_of,
+    rates: tuple[float, float] = (1e-3, 2e-3),
+    times: float = TIMES,
+) -> None:
+    """Train with rates (of the layers, of the word vectors) that fall to zero."""
     rng = np.random.default_rng(SEED)
     torch.manual_seed(SEED)
     vectors = student.vectors.weight
     others = [p for p in student.parameters() if p is not vectors]
     optimizers = [
-        (1e-3, torch.optim.AdamW(others, weight_decay=0.01)),
-        (2e-3, torch.optim.SparseAdam([vectors])),
+        (rates[0], torch.optim.AdamW(others, weight_decay=0.01)),
+        (rates[1], torch.optim.SparseAdam([vectors])),
     ]
-    steps = int(TIMES * known.weight.sum() / BATCH)
+    steps = int(times * known.weight.sum() / BATCH)
     share = known.weight / known.weight.sum()
     sizes = np.array([len(row) for row in known.numbers])
     student.train()

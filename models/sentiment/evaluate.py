@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.sentiment import checklist, data
-from voc.meaning.sentiment import SentimentModel, open_sentiment
+from voc.meaning.network import open_network
+from voc.meaning.sentiment import Feelings, SentimentModel, open_sentiment
 from voc.settings import MeaningSettings
 
 HERE = Path(__file__).resolve().parent
@@ -99,43 +99,41 @@ def risk_coverage(labels: NDArray[np.int64], p: Numbers) -> list[dict[str, float
     return [{"coverage": s, "risk": round(float(wrong[: int(s * len(wrong))].mean()), 4)} for s in shares]
 
 
-def evaluate(model: SentimentModel) -> list[dict[str, Any]]:
-    """One entry per set of `SETS`."""
-    results = []
-    rng = np.random.default_rng(SEED)
+def evaluate(models: dict[str, SentimentModel]) -> dict[str, list[dict[str, Any]]]:
+    """For each model one entry per set of `SETS`; set by set: models that share a network read it once."""
+    results: dict[str, list[dict[str, Any]]] = {name: [] for name in models}
     for report in SETS:
         rows = data.read(report.name)
         rows = rows[
             (rows["split"] == report.split) & (rows["lang"] == report.lang) & rows["label"].isin(data.LABELS)
         ]
         labels = rows["label"].map(data.LABELS).to_numpy(np.int64)
-        began = time.perf_counter()
-        feelings = model.judge(list(rows["text"]))
-        seconds = time.perf_counter() - began
-        values = figures(labels, feelings.p)
-        again = [
-            figures(labels[i], feelings.p[i])[report.figure]
-            for i in rng.integers(0, len(rows), (1000, len(rows)))
-        ]
-        low, high = np.quantile(again, (0.025, 0.975))
-        unsure = np.array([label == "unsure" for label in feelings.sentiment])
-        results.append(
-            {
-                **{"set": report.name, "split": report.split, "lang": report.lang, "rows": len(rows)},
-                **{name: round(value, 4) for name, value in values.items()},
-                "figure": report.figure,
-                "interval": [round(float(low), 4), round(float(high), 4)],
-                "floor": report.floor,
-                "asked": report.asked,
-                "trained_on_its_train_rows": report.seen,
-                "unsure": round(float(unsure.mean()), 4),
-                "accuracy_when_sure": round(float((feelings.p.argmax(1) == labels)[~unsure].mean()), 4),
-                "risk_coverage": risk_coverage(labels, feelings.p),
-                "texts_per_second": round(len(rows) / seconds, 1),
-            }
-        )
-        print({k: v for k, v in results[-1].items() if k != "risk_coverage"}, flush=True)
+        for name, model in models.items():
+            results[name].append(entry(report, labels, model.judge(list(rows["text"]))))
+            shown = {key: value for key, value in results[name][-1].items() if key != "risk_coverage"}
+            print(name, shown, flush=True)
     return results
+
+
+def entry(report: Report, labels: NDArray[np.int64], feelings: Feelings) -> dict[str, Any]:
+    """What results.json holds of one set: figures, the named one with its interval, the abstain band."""
+    values = figures(labels, feelings.p)
+    draws = np.random.default_rng(SEED).integers(0, len(labels), (1000, len(labels)))
+    again = [figures(labels[i], feelings.p[i])[report.figure] for i in draws]
+    low, high = np.quantile(again, (0.025, 0.975))
+    unsure = np.array([label == "unsure" for label in feelings.sentiment])
+    return {
+        **{"set": report.name, "split": report.split, "lang": report.lang, "rows": len(labels)},
+        **{name: round(value, 4) for name, value in values.items()},
+        "figure": report.figure,
+        "interval": [round(float(low), 4), round(float(high), 4)],
+        "floor": report.floor,
+        "asked": report.asked,
+        "trained_on_its_train_rows": report.seen,
+        "unsure": round(float(unsure.mean()), 4),
+        "accuracy_when_sure": round(float((feelings.p.argmax(1) == labels)[~unsure].mean()), 4),
+        "risk_coverage": risk_coverage(labels, feelings.p),
+    }
 
 
 def table(results: dict[str, Any], tier: str = "accurate") -> str:
@@ -168,17 +166,24 @@ def main() -> None:
     """Evaluate the tiers and write results.json and results.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tier", action="append", choices=TIERS)
-    fresh: dict[str, Any] = {}
-    for tier in parser.parse_args().tier or TIERS:
-        model = open_sentiment(MeaningSettings(tier=tier))
-        cases = checklist.run(model)
-        fresh[tier] = {
-            "model": f"{model.name} {model.version}",
-            "sets": evaluate(model),
-            "checklist": checklist.rates(cases),
-        }
+    network = open_network()
+    models = {
+        tier: open_sentiment(MeaningSettings(tier=tier), network=network)
+        for tier in parser.parse_args().tier or TIERS
+    }
+    checked_cases = {tier: checklist.run(model) for tier, model in models.items()}
+    sets = evaluate(models)
+    for tier, cases in checked_cases.items():
         failed = cases[~cases["passed"]]
         (HERE / f"checklist-failed-{tier}.csv").write_text(failed.to_csv(index=False), encoding="utf-8")
+    fresh = {
+        tier: {
+            "model": f"{model.name} {model.version}",
+            "sets": sets[tier],
+            "checklist": checklist.rates(checked_cases[tier]),
+        }
+        for tier, model in models.items()
+    }
     write(fresh)
 
 

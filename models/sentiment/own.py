@@ -24,7 +24,7 @@ from voc.meaning.prepare import prepare
 
 HERE = Path(__file__).resolve().parent
 SEED = 20_240_101
-NEAR = 0.75  # share of words a phrase may have in common with a case of the checklist
+NEAR = 0.6  # share of words a phrase may have in common with a case of the checklist
 ROMANIZED = 4000  # training texts with a romanized copy
 _AND = {"en": (" and ", ", ", ". "), "": ("، ", " و", ". ")}
 _COURTESY = {

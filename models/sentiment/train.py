@@ -28,7 +28,7 @@ from voc.meaning.prepare import prepare
 
 HERE = Path(__file__).resolve().parent
 ENCODER = HERE.parent / "encoder"
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 UNSURE_BELOW = 0.5
 FILES = ["upper.onnx", "fast.npz", "fast-words.txt", "calibration.json"]
 Numbers = NDArray[np.float64]

@@ -51,8 +51,10 @@ def test_a_row_is_read_as_sentiment_genre_and_dialect() -> None:
     assert heads.groups(rows, ["الخدمة زينة", "nice"]) == ["ar-review-gulf", "en-review"]
 
 
-def test_the_table_adds_its_part() -> None:
+@pytest.mark.parametrize(("genre", "share"), list(zip(heads.GENRES, heads.TABLE_SHARES, strict=True)))
+def test_the_table_adds_its_part(genre: str, share: float) -> None:
     unsure = np.zeros((1, 13), np.float32)
+    unsure[:, 10 + heads.GENRES.index(genre)] = 1
     joined = heads.joined(unsure, np.array([[0.0, 0.0, 4.0]]))
     assert joined[0].argmax() == 2
-    assert joined[0, 2] - joined[0, 0] == pytest.approx(4 * heads.TABLE_SHARE)
+    assert joined[0, 2] - joined[0, 0] == pytest.approx(4 * share)

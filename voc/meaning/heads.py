@@ -6,7 +6,8 @@ its language, what kind of text it looks like (annotators of tweets and writers 
 things by "neutral"), and the dialect.
 
 The fast tier reads whole words, also of dialects that the encoder's parent rarely saw; adding a part of its
-log-probabilities helps most on short Gulf, Egyptian and Arabizi phrases.
+log-probabilities helps most on short Gulf, Egyptian and Arabizi phrases; so what a text looks like decides
+how large that part is.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ from voc.meaning import calibration
 Numbers = NDArray[np.float64]
 DIALECTS: Final = ("msa", "egy", "gulf", "lev", "mag")
 GENRES: Final = ("tweet", "review", "phrase")
-TABLE_SHARE: Final = 0.35  # of the fast tier's log-probabilities; chosen on held-out rows
+# How much the fast tier's log-probabilities count in a text of each genre; chosen on held-out rows.
+TABLE_SHARES: Final = (0.5, 0.7, 1.25)
 _DIALECT: Final = slice(3, 3 + len(DIALECTS))
 _GENRE: Final = slice(10, 10 + len(GENRES))  # columns 8 and 9: sarcasm, no and yes
 
 
 def joined(rows: NDArray[np.float32], table: Numbers) -> Numbers:
     """Log-scores (n, 3) of the model's rows (n, 13) and the fast tier's logits (n, 3), not calibrated yet."""
-    return _log_softmax(rows[:, :3].astype(np.float64)) + TABLE_SHARE * _log_softmax(table)
+    share = sum(rows[:, [_GENRE.start + i]] * share for i, share in enumerate(TABLE_SHARES))
+    return _log_softmax(rows[:, :3].astype(np.float64)) + share * _log_softmax(table)
 
 
 def groups(rows: NDArray[np.float32], prepared: Sequence[str]) -> list[str]:

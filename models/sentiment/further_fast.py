@@ -1,0 +1,135 @@
+"""Trains a shipped fast tier further from its own files: more texts, a newer teacher, no word read again.
+
+distil.py begins with the accurate model's vectors of every single word, which takes most of its time. Here
+the start is the shipped student (`reopened`: its whole numbers are its weights in known units), so that only
+whole texts are learned from: what the accurate model says of them, and their labels. A draw of single words,
+as the student read them before, keeps it from forgetting those that no text holds.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from models.sentiment import distil
+from models.sentiment.lessons import Teacher
+from voc.meaning import fast_tier
+from voc.meaning.fast_words import UNKNOWN, Words
+
+HERE = Path(__file__).resolve().parent
+# How often a row is drawn beside one of weight 1.
+WEIGHTS = {
+    "umsab": 5.0, "tweeteval": 6.0, "arsarcasm_v2": 1.5, "ajgt": 2.0, "saudi_tourism": 2.0, "skytrax": 1.5,
+    "ar_emoji": 0.4, "own": 2.0,
+}  # fmt: skip
+WORD = 0.35
+WORDS = 20_000  # single words in the draw
+RATES = (6e-4, 1.2e-3)  # of the layers, of the word vectors
+TRUST, NOISY_TRUST = 0.6, 0.1  # of labels; of those by emoji
+EPOCHS = 4.0
+Numbers = NDArray[np.float64]
+
+
+def reopened(folder: Path) -> tuple[distil.Student, list[str]]:
+    """The student saved in `folder` (``fast.npz``, ``fast-words.txt``) as a network to train, and its words.
+
+    A unit of vectors and one of windows are free, because the next layer's weights make up for them; they are
+    chosen so that both are about as large as distil.py has them.
+    """
+    saved = dict(np.load(folder / "fast.npz"))
+    words = (folder / "fast-words.txt").read_text(encoding="utf-8").split("\n")
+    student = distil.Student(len(saved["vectors"]))
+    whole = saved["vectors"].astype(np.float64)
+    unit, windows_unit = 0.3 / whole[UNKNOWN + 1 :].std(), 1e-3
+    widths = (2 * distil.WINDOWS, distil.DIM)
+    units = fast_tier.FINER / np.repeat([windows_unit, unit], widths)[:, None]
+    window = saved["window"] * saved["window_unit"].astype(np.float64)[None, :, None] * windows_unit / unit
+    weights = {
+        "vectors.weight": whole * unit,
+        "window.weight": window.transpose(1, 2, 0),
+        "window.bias": saved["window_bias"].astype(np.float64) * windows_unit,
+        "hidden.weight": (saved["hidden"] * saved["hidden_unit"] * units).T,
+        "hidden.bias": saved["hidden_bias"],
+        "plain.weight": (saved["plain"] * saved["plain_unit"] * units).T,
+        "plain.bias": np.zeros(3),
+        "out.weight": (saved["out"] * saved["out_unit"] * fast_tier.HIDDEN_FINER).T,
+        "out.bias": saved["out_bias"],
+    }
+    state = {name: torch.from_numpy(np.ascontiguousarray(value)).float() for name, value in weights.items()}
+    student.load_state_dict(state, strict=False)  # heads that only distil.py's training needs stay as drawn
+    return student, words
+
+
+def lessons(
+    rows: pd.DataFrame, student: distil.Student, words: list[str], teacher: Teacher
+) -> distil.Lessons:
+    """Training texts with the teacher's word and their label; single words as `student` reads them now."""
+    table = rows[rows["part"] == "train"].drop_duplicates("text")
+    known = Words(words)
+    short = [" ".join(text.split()[: distil.LONGEST]) for text in table["text"]]
+    numbers = [found[: distil.LONGEST] for found in known.numbers(short)]
+    keep = np.array([bool(found) for found in numbers])
+    table, numbers = table[keep].reset_index(drop=True), [found for found in numbers if found]
+    read, _, said = teacher.kept(table)
+    rng = np.random.default_rng(distil.SEED)
+    drawn = [[int(n)] for n in rng.choice(np.arange(UNKNOWN + 1, len(words) + 2), WORDS, replace=False)]
+    weight = table["set"].map(WEIGHTS).fillna(1.0).to_numpy(np.float64)
+    trust = np.where(table["set"] == "ar_emoji", NOISY_TRUST, TRUST)
+    n = len(drawn)
+    everything = numbers + drawn
+    shorter = [known.taken_apart(word, itself=False) for word in words]
+    parts = {i: found for i, found in enumerate(shorter, start=UNKNOWN + 1) if UNKNOWN not in found}
+    return distil.Lessons(
+        everything,
+        [[part for word in one for part in parts.get(word, [word])][: distil.LONGEST] for one in everything],
+        torch.from_numpy(np.append(read, np.ones(n)).astype(np.float32)),
+        torch.from_numpy(np.concatenate([said[:, :3], logits(student, drawn)])),
+        torch.zeros(len(everything), 0),
+        torch.from_numpy(np.append(table["label"].to_numpy(np.int64), np.full(n, -1))),
+        torch.from_numpy(np.append(trust, np.zeros(n)).astype(np.float32)),
+        np.append(weight, np.full(n, WORD)),
+    )
+
+
+def logits(student: distil.Student, numbers: list[list[int]]) -> NDArray[np.float32]:
+    """What the student says of texts given as word numbers, (n, 3)."""
+    student.eval()
+    with torch.no_grad():
+        parts = [student(distil.padded(numbers[i : i + 512]))[0] for i in range(0, len(numbers), 512)]
+    found: NDArray[np.float32] = torch.cat(parts).numpy()
+    return found
+
+
+def loss_of(
+    student: distil.Student, known: distil.Lessons, batch: NDArray[np.int64], rng: np.random.Generator
+) -> Tensor:
+    """Kullback-Leibler divergence to the teacher where it read the text, cross-entropy of the label."""
+    rows = [known.apart[i] if rng.random() < distil.APART else known.numbers[i] for i in batch]
+    found = student(distil.padded(rows, rng))[0]
+    at = torch.from_numpy(batch)
+    label = known.label[at]
+    said = F.cross_entropy(found, label.clamp(min=0), reduction="none", label_smoothing=0.05)
+    told = distil.divergence(found, known.logits[at]) * known.read[at]
+    return (told + said * (label >= 0) * known.trust[at]).mean()
+
+
+def train(rows: pd.DataFrame, cache: Path) -> None:
+    """Read the training texts with the accurate model of this folder, train its fast tier on, and save it.
+
+    Args:
+        rows: of data.py.
+        cache: keeps what was read.
+    """
+    torch.manual_seed(distil.SEED)
+    teacher = Teacher(HERE / "upper.onnx", cache)
+    teacher.read(rows[rows["part"] == "train"].drop_duplicates("text"), len(rows))
+    student, words = reopened(HERE)
+    known = lessons(rows, student, words, teacher)
+    distil.fit(student, known, loss_of, RATES, EPOCHS)
+    distil.save(student, words, HERE)
