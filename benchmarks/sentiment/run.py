@@ -197,7 +197,7 @@ def markdown(result: dict[str, Any]) -> str:
               "to XLM-R-base in torch", "UMSAB ar macro-F1", "UMSAB en macro-F1")  # fmt: skip
     shares, megabytes = result["sent_on"], sum(result["megabytes"].values())
     said = (
-        f"\n\nSpeeds on {result['machine']['cpu']}, {result['machine']['date']}, with the weights of that day; "
+        f"\n\nSpeeds on {result['machine']['cpu']}, {result['machine']['date']}, with that day's weights; "
         f"F1 of the shipped ones. {result['threads']} threads; {result['texts']} tweets; rivals have random "
         "weights (speed needs no training), their word pieces cut beforehand; XLM-T's F1 as published. The "
         f"cascade sends on {shares['tweets']:.0%} of these tweets and {shares['stream']:.0%} of a mixed "
