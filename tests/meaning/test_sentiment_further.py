@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 
-pytest.importorskip("torch")  # the extra hub
-import torch
+onnx = pytest.importorskip("onnx", reason="needs the extra train")
+torch = pytest.importorskip("torch", reason="needs the extra train")
 
 from models.encoder import graph, network
 from models.sentiment import further, further_fast
