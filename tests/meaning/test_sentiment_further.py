@@ -10,10 +10,10 @@ import pytest
 onnx = pytest.importorskip("onnx", reason="needs the extra train")
 torch = pytest.importorskip("torch", reason="needs the extra train")
 
-from models.encoder import graph, network
-from models.sentiment import further, further_fast
-from voc import artifacts
-from voc.meaning import fast_tier
+from models.encoder import graph, network  # noqa: E402
+from models.sentiment import further, further_fast  # noqa: E402
+from voc import artifacts  # noqa: E402
+from voc.meaning import fast_tier  # noqa: E402
 
 TEXTS = ["الخدمة ممتازة بس السعر غالي", "awful, never again", "mesh 7elw", "متى تفتحون؟", "ok 👍"]
 
