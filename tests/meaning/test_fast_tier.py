@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from voc import artifacts
 from voc.errors import ModelError
-from voc.meaning import fast_tier
+from voc.meaning import fast_tier, fast_words
 from voc.meaning.fast_words import EMPTY, UNKNOWN, Words, canonical, tokens_of
 
 TEXTS = [
@@ -102,6 +102,24 @@ def test_plain_words_need_no_normalization(word: str) -> None:
     """The look-up spares plain words the whole recipe; so the recipe must have nothing to do there."""
     found = [number for part in canonical(word) for number in WORDS.taken_apart(part)]
     assert WORDS.numbers([word]) == [found]
+
+
+@given(st.text("0123456789", min_size=1, max_size=30))
+def test_numbers_need_no_normalization_and_no_memory(number: str) -> None:
+    words = Words(["1", "2024", "5"])
+    assert words.numbers([number])[0] == [n for word in canonical(number) for n in words._parts(word)]
+    assert not words._known
+
+
+def test_what_is_remembered_of_spellings_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast_words, "REMEMBERED", 50)
+    words = Words(["ab", "cd"])
+    texts = [f"ab {'abcd' * (n % 7 + 1)}x{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}" for n in range(600)]
+    assert [words.numbers([text]) for text in texts] == [
+        Words(["ab", "cd"]).numbers([text]) for text in texts
+    ]
+    assert len(words._known) + len(words._known._before) <= 100
+    assert "ab" in words._known or "ab" in words._known._before  # the common ones stay
 
 
 def test_nothing_is_left_of_marks_alone() -> None:

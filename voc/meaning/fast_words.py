@@ -21,7 +21,7 @@ from voc.meaning.prepare import prepare
 
 EMPTY: Final = 0  # the place beside a text
 UNKNOWN: Final = 1
-REMEMBERED: Final = 300_000  # spellings; links and names would fill the memory in the end
+REMEMBERED: Final = 65_536  # spellings of a generation; links and names would fill the memory in the end
 LONGEST: Final = 24  # letters of a word that is taken apart
 _MARKS: Final = charmaps.TASHKEEL + charmaps.ANNOTATION_MARKS + charmaps.TATWEEL + "\u200c"
 _TOKEN: Final = re.compile(rf"https?:\S*|www\.\S+|[@#]?[\w{_MARKS}]+(?:['\u2019]\w+)*|[^\w\s]+")
@@ -79,7 +79,8 @@ class Words:
         number = self._numbers.get(simple)
         if number is not None:  # most words: entries are canonical, so nothing else can come out
             return (number,)
-        if plain is token and _PLAIN.fullmatch(token) and not _THREE.search(simple):
+        number_sign = token.isascii() and token.isdecimal()  # normalization leaves these alone
+        if number_sign or (plain is token and _PLAIN.fullmatch(token) and not _THREE.search(simple)):
             return tuple(self.taken_apart(simple[:LONGEST]))
         return tuple(number for word in canonical(token) for number in self._parts(word))
 
@@ -128,16 +129,23 @@ def _beginnings(words: Iterable[str]) -> dict[str, int]:
 
 
 class _Remembered(dict[str, Answer], Generic[Answer]):
-    """Answers by token, each computed once; all are forgotten when there are too many."""
+    """Answers by token. Those not asked for in two generations are forgotten, so the memory stays flat and
+    the common words stay; numbers, of which each is new and cheap, are not remembered at all.
+    """
 
     def __init__(self, compute: Callable[[str], Answer]) -> None:
         super().__init__()
         self._compute = compute
+        self._before: dict[str, Answer] = {}
 
     def __missing__(self, token: str) -> Answer:
+        if token.isdecimal():
+            return self._compute(token)
+        answer = self._before[token] if token in self._before else self._compute(token)
         if len(self) >= REMEMBERED:
+            self._before = dict(self)
             self.clear()
-        self[token] = answer = self._compute(token)
+        self[token] = answer
         return answer
 
 

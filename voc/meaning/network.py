@@ -29,6 +29,9 @@ WINDOW: Final = 256  # word pieces a text may have before it is read in several 
 USUAL: Final = 16  # word pieces of a usual clause; 8 to 16 of 20 pieces each keep the caches best
 VECTORS: Final = "vectors"  # meaning: (n, dim), unit rows
 LOGITS: Final = "logits"  # feeling: see voc/meaning/heads.py
+# Rows remembered: 14 MB of vectors and 5 MB of logits, full after some thousand comments, so that a
+# service stays as large as it was in its first minutes.
+_KEPT: Final[Mapping[str, int]] = {VECTORS: 8_192, LOGITS: 16_384}
 Rows = NDArray[np.float32]
 
 
@@ -73,7 +76,7 @@ class Network:
         self._pieces_per_run = USUAL * max(1, batch_size)
         self._threads = threads or machine_threads()
         self._pool = ThreadPoolExecutor(self._threads, "voc-network")
-        self._known = {output: Cache() for output in uppers}
+        self._known = {output: Cache(_KEPT[output]) for output in uppers}
 
     def rows(self, texts: Sequence[str], output: str) -> Rows:
         """One row per text of one output, (n_texts, width); see `read`."""
@@ -106,7 +109,7 @@ class Network:
 
     def forget(self) -> None:
         """Forget all rows, so that every text is computed anew (for measuring)."""
-        self._known = {output: Cache() for output in self._files}
+        self._known = {output: Cache(_KEPT[output]) for output in self._files}
 
     def _compute(self, missing: Mapping[str, list[str]]) -> dict[str, dict[str, Rows]]:
         """For each output the rows of the texts that miss it."""

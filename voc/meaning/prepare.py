@@ -12,7 +12,7 @@ from voc.intake.arabizi import transliterate
 from voc.intake.normalize import normalize
 
 
-@lru_cache(maxsize=16_384)  # several models read the same text one after the other
+@lru_cache(maxsize=4_096)  # several models read the same text one after the other
 def prepare(text: str) -> str:
     """`text` as the embedded models read it: Arabizi in Arabic letters, then recipe ``for_model``."""
     return normalize(transliterate(text).text, "for_model")
