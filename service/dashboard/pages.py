@@ -191,6 +191,7 @@ def assets() -> dict[str, tuple[str, bytes]]:
         "dashboard.js": ("text/javascript; charset=utf-8", read["dashboard.js"]),
         "icon.svg": ("image/svg+xml", read["icon.svg"]),
         "htmx.min.js": ("text/javascript; charset=utf-8", read["htmx.min.js"]),
+        "plotly.js": ("text/javascript; charset=utf-8", page.plotly()),
         "report.js": ("text/javascript; charset=utf-8", page.script().encode()),
     }
 

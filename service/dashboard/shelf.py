@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from service import revisions
 from service.dashboard import explore
+from service.dashboard.pages import asset_url
 from voc.analysis import Analysis
 from voc.labels import ReportLanguage
 from voc.report import page
@@ -61,9 +62,8 @@ class Shelf:
         past = self.book(results).past  # before the page's turn: a book takes a turn of its own
 
         def render() -> str:
-            return page.html(
-                past.result, past.comments, past.mentions, past.rejects, language, standalone=standalone
-            )
+            tables = (past.result, past.comments, past.mentions, past.rejects)
+            return page.html(*tables, language, standalone=standalone, plotly_url=asset_url("plotly.js"))
 
         return self._page((*_key(results), language, standalone), render)
 
@@ -75,9 +75,8 @@ class Shelf:
 
         def render() -> str:
             again = revise(unedited, settings)
-            return page.html(
-                again.result, again.comments, again.mentions, again.rejects, language, standalone=False
-            )
+            tables = (again.result, again.comments, again.mentions, again.rejects)
+            return page.html(*tables, language, standalone=False, plotly_url=asset_url("plotly.js"))
 
         return self._page((*_key(results), language, settings), render)
 

@@ -49,6 +49,21 @@ def attack(hostile, part=slice(None)):
     return result, comments, mentions, rejects
 
 
+def attacked_movement(hostile):
+    """The same with a movement whose parts have hostile names."""
+    result, *tables_ = attack(hostile)
+    parts = [
+        {"kind": "theme", "id": f"t{i}", "parent": None, "label": {"ar": t, "en": t}, "total": -1.0,
+         "low": -2.0, "high": 0.5, "named": None}
+        for i, t in enumerate(hostile[:60])
+    ]  # fmt: skip
+    score = {"kind": "nps", "overall": {"value": 0.0, "low": -9.0, "high": 9.0, "n": 9}}
+    score |= {"before": {"value": 60.0, "low": 50.0, "high": 70.0, "n": 9, "period": hostile[3]}}
+    score |= {"after": {"value": 0.0, "low": -9.0, "high": 9.0, "n": 9, "period": hostile[4]}}
+    score |= {"delta": {"value": -60.0, "low": -73.0, "high": -47.0}}
+    return {**result, "score": score, "movement": {"parts": parts}}, *tables_
+
+
 @pytest.fixture(scope="module", params=["en", "ar"])
 def rendered(request, hostile):
     return page.html(*attack(hostile), request.param)
@@ -104,4 +119,30 @@ def test_nothing_runs_in_a_real_browser(rendered, tmp_path: Path):
         assert asked[0] == path.as_uri() and {url.split("#")[0] for url in asked} == {path.as_uri()}
         assert dialogs == []
         assert tab.evaluate("document.querySelectorAll('script').length") == 2
+        browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_names_in_the_interactive_figure_are_text(hostile, language, tmp_path: Path):
+    """Plotly reads tags, links and entities in its strings: none of those in names may count."""
+    from playwright.sync_api import sync_playwright
+
+    path = tmp_path / "report.html"
+    path.write_text(page.html(*attacked_movement(hostile), language), encoding="utf-8")
+    asked = []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        tab = browser.new_page()
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(path.as_uri())
+        tab.click("#as-figure")
+        tab.locator("#figure .point path").first.wait_for()
+        assert tab.locator("#figure .point path").count() >= 60
+        for place in range(0, 60, 6):
+            tab.locator("#figure .point path").nth(place).hover(force=True)
+        assert tab.evaluate("window.__hit") is None
+        assert tab.locator("#figure a, #figure script, #figure image, #figure foreignObject").count() == 0
+        assert {url.split("#")[0] for url in asked if not url.startswith("blob:")} == {path.as_uri()}
         browser.close()

@@ -49,6 +49,41 @@ def test_a_bar_leads_to_its_quotes(browser, address):
     assert tab.evaluate("document.activeElement.closest('details').id") == "quotes-price"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_interactive_figure(browser, address, scheme):
+    """Plotly draws the same bars under the page's own policy; a click leads to the quotes."""
+    tab = opened(browser, address, color_scheme=scheme)
+    problems = []
+    tab.on("console", lambda message: problems.append(message.text))
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    button, bars = tab.locator("#as-figure"), tab.locator("#figure .point path")
+    rows = tab.locator("#waterfall tr.step")
+    n_rows = rows.count()
+    button.focus()
+    tab.keyboard.press("Enter")
+    bars.first.wait_for()
+    assert bars.count() == n_rows and not tab.locator("#waterfall").is_visible()
+    drawn = tab.evaluate("document.getElementById('figure').data[0]")
+    ends = [base + length for base, length in zip(drawn["base"], drawn["x"], strict=True)]
+    assert drawn["base"][1:] == pytest.approx(ends[:-1])  # each bar begins where the last one ended
+    tab.evaluate("document.getElementById('quotes-price').open = false")
+    place = drawn["customdata"].index("quotes-price")
+    box = bars.nth(place).bounding_box()
+    tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.wait_for_function("document.getElementById('quotes-price').open")
+    button.click()
+    assert tab.locator("#waterfall").is_visible() and not tab.locator("#figure").is_visible()
+    assert problems == []
+
+
+def test_the_figure_is_not_printed(browser, address):
+    tab = opened(browser, address)
+    tab.locator("#as-figure").click()
+    tab.locator("#figure .point path").first.wait_for()
+    tab.emulate_media(media="print")
+    assert tab.locator("#waterfall").is_visible() and not tab.locator("#figure").is_visible()
+
+
 def test_the_keyboard_alone(browser, address):
     tab = opened(browser, address)
     tab.locator("#movement a[href='#quotes-app']").focus()

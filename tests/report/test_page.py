@@ -81,7 +81,7 @@ def test_numbers_inside_equal_the_result(rendered, example):
 
 def test_every_bar_has_its_interval(rendered, example):
     _, html = rendered
-    table = re.search(r'<table class="waterfall">.*?</table>', html, re.DOTALL)[0]
+    table = re.search(r'<table class="waterfall" id="waterfall">.*?</table>', html, re.DOTALL)[0]
     rows = re.findall(r'<tr class="step.*?</tr>', table, re.DOTALL)
     leaves = [p for p in example.result["movement"]["parts"] if p["id"] != "service"]
     assert len(rows) == len(leaves)  # the parent is not shown beside its children
@@ -140,7 +140,7 @@ def test_noise_is_said_before_any_bar(example):
     for part in quiet["movement"]["parts"]:
         part["named"] = None
     html = page.html(quiet, example.comments, example.mentions, example.rejects, "en")
-    assert html.index("is within noise") < html.index('<table class="waterfall">')
+    assert html.index("is within noise") < html.index('<table class="waterfall"')
     assert "No theme can be named" in html and "smallest move that would usually be seen" in html
     assert not re.search(r"points of <bdi|% of the (change|move)", html)
 

@@ -138,6 +138,14 @@ def test_a_bar_leads_to_its_quotes_in_the_report(tab, batch):
     assert tab.page.locator(f"#{target}").get_attribute("open") is not None
 
 
+def test_the_interactive_figure_of_the_report(tab, batch):
+    tab.page.goto(batch)
+    tab.page.click("#as-figure")
+    tab.page.locator("#figure .point path").first.wait_for()
+    assert tab.page.locator("#figure .point path").count() == tab.page.locator("#waterfall tr.step").count()
+    assert tab.problems == [] and all(url.startswith(tab.url) for url in tab.asked)
+
+
 def test_filter_and_drill_down(tab, batch):
     page = tab.page
     page.goto(f"{batch}/explore")
@@ -351,5 +359,11 @@ def test_hostile_comments_are_shown_as_text_and_nothing_runs(hostile):
         )
         if path.startswith("/explore"):
             shown += page.locator(".quote").count()
+    page.goto(batch)
+    if page.locator("#as-figure").count():  # Plotly reads a few tags in its strings
+        page.click("#as-figure")
+        page.locator("#figure .point path").first.wait_for()
+        assert page.evaluate("window.__hit") is None
+        assert page.locator("#figure a, #figure script, #figure image").count() == 0
     assert shown >= 190  # of the list, those that are not blank
     assert tab.dialogs == [] and all(url.startswith((tab.url, "blob:")) for url in tab.asked)

@@ -1,13 +1,14 @@
 """The report: one self-contained HTML file, Arabic right to left or English, that needs no network.
 
 Takes: `result`, `comments`, `mentions`, `rejects`, a language. Gives: HTML text. Everything that
-comes from outside is escaped by Jinja2; the only script and the only style sheet are named by their
-hash in a Content-Security-Policy, so nothing else can run even if it got in.
+comes from outside is escaped by Jinja2; the only style sheet and the only two scripts, ours and Plotly's, are
+named by their hash in a Content-Security-Policy, so nothing else can run even if it got in.
 """
 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -21,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from voc.labels import ReportLanguage
-from voc.report import sections, story, view
+from voc.report import figure, sections, story, view
 from voc.report.wording import Words, rich
 
 _HERE: Final = Path(__file__).resolve().parent
@@ -37,6 +38,7 @@ def html(
     *,
     standalone: bool = True,
     context: Mapping[str, Any] | None = None,
+    plotly_url: str = "",
 ) -> str:
     """The report as HTML text.
 
@@ -48,12 +50,14 @@ def html(
         language: "ar" (right to left) or "en".
         context: what `sections.build` gives for these tables in this language, where it is at hand.
         standalone: False gives the `<main>` element alone, for a page that brings `style()` and `script()`.
+        plotly_url: where such a page's browser finds `plotly()`; a standalone page holds it.
 
     Returns:
         HTML; the same input gives the same text.
     """
     words = Words(language)
     context = context or sections.build(result, comments, mentions, rejects, words)
+    drawn = _figure(context, words)
     template = _environment().get_template("page.html.j2" if standalone else "main.html.j2")
     return template.render(
         **context,
@@ -66,6 +70,9 @@ def html(
         script=Markup(script()),
         policy=policy(),
         data=Markup(data_block(result)),
+        drawn=data_block(drawn) if drawn else "",
+        plotly=Markup(base64.b64encode(plotly_packed()).decode()) if standalone and drawn else "",
+        plotly_url=plotly_url,
     )
 
 
@@ -99,16 +106,37 @@ def script() -> str:
     return (_HERE / "assets" / "report.js").read_text(encoding="utf-8")
 
 
+@cache
+def plotly_packed() -> bytes:
+    """Plotly's script (MIT), the bundle of bars and lines, packed by gzip: 0.4 MB instead of 1.2."""
+    return (_HERE / "assets" / "plotly-basic.min.js.gz").read_bytes()
+
+
+@cache
+def plotly() -> bytes:
+    """Plotly's script, UTF-8."""
+    return gzip.decompress(plotly_packed())
+
+
+@cache
 def policy() -> str:
-    """The Content-Security-Policy of the page: nothing loads, and only our own two blocks apply."""
+    """The Content-Security-Policy of the page: nothing loads, and only the blocks known to us apply."""
+    scripts = f"'{_hash(script().encode())}' '{_hash(plotly())}'"
     return (
-        f"default-src 'none'; style-src '{_hash(style())}'; script-src '{_hash(script())}'; "
+        f"default-src 'none'; style-src '{_hash(style().encode())}'; script-src {scripts}; "
         "base-uri 'none'; form-action 'none'"
     )
 
 
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def _hash(content: bytes) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
+def _figure(context: Mapping[str, Any], words: Words) -> dict[str, Any] | None:
+    if not context["movement"]:
+        return None
+    linked = context["theme_names"] if context["quotes"] else ()
+    return figure.waterfall(context["movement"], context["names"], linked, words)
 
 
 def data_block(result: Mapping[str, Any]) -> str:

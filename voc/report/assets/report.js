@@ -67,6 +67,68 @@
     });
   });
 
+  // The interactive figure: Plotly lies packed in the page, or beside it, and is opened at the first press.
+  var figure = document.getElementById("figure");
+  var asked = document.getElementById("as-figure");
+  var packed = document.getElementById("plotly");
+
+  function run(fill) {
+    return new Promise(function (done, failed) {
+      var script = document.createElement("script");
+      fill(script);
+      if (script.src) { script.onload = done; script.onerror = failed; }
+      document.head.appendChild(script);
+      if (!script.src) { done(); }
+    });
+  }
+  function plotly() {
+    if (window.Plotly) { return Promise.resolve(); }
+    if (!packed) { return run(function (script) { script.src = asked.getAttribute("data-src"); }); }
+    var bytes = Uint8Array.from(atob(packed.textContent), function (c) { return c.charCodeAt(0); });
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text()
+      .then(function (code) { return run(function (script) { script.textContent = code; }); });
+  }
+  function colored(value, key) {  // a color "--up" is what the style sheet calls by that name now
+    if (typeof value === "string") {
+      if (key === "family") { return getComputedStyle(figure).fontFamily; }
+      return /color$/.test(key) ? getComputedStyle(figure).getPropertyValue(value).trim() : value;
+    }
+    if (Array.isArray(value)) { return value.map(function (one) { return colored(one, key); }); }
+    if (value && typeof value === "object") {
+      return Object.keys(value).reduce(function (all, name) { all[name] = colored(value[name], name); return all; }, {});
+    }
+    return value;
+  }
+  function draw() {
+    var drawn = colored(JSON.parse(figure.getAttribute("data-figure")), "");
+    return window.Plotly.react(figure, drawn.data, drawn.layout, { displayModeBar: false, responsive: true, scrollZoom: false });
+  }
+  if (figure && asked && (asked.hasAttribute("data-src") || (packed && window.DecompressionStream))) {
+    asked.hidden = false;
+    asked.addEventListener("click", function () {
+      var show = figure.hidden;
+      asked.setAttribute("aria-pressed", String(show));
+      figure.hidden = !show;
+      document.getElementById("waterfall").classList.toggle("instead", show);
+      if (!show) { return; }
+      if (!document.getElementById("plotly.js-style-global")) {  // its rules stand in our style sheet: no inline styles
+        var none = document.createElement("meta");
+        none.id = "plotly.js-style-global";
+        none.className = "no-inline-styles";
+        document.head.appendChild(none);
+      }
+      plotly().then(draw).then(function () {
+        if (figure.getAttribute("data-listens")) { return; }
+        figure.setAttribute("data-listens", "yes");
+        figure.on("plotly_click", function (event) {
+          var id = event.points[0].customdata;
+          if (id) { location.hash = id; open(id); }
+        });
+        matchMedia("(prefers-color-scheme:dark)").addEventListener("change", function () { if (!figure.hidden) { draw(); } });
+      });
+    });
+  }
+
   var closed = [];
   window.addEventListener("beforeprint", function () {
     closed = all("details:not([open])");
