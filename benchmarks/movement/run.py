@@ -31,8 +31,8 @@ FULL = {100: 500, 200: 500, 500: 500, 2000: 300, 5000: 300}
 QUICK = {200: 20, 500: 20}
 # the same for other numbers of themes
 OTHER_T = {100: 200, 200: 200, 500: 200, 2000: 100}
-NOISY = {"i_prev": {1000: 50, 3000: 50}, "ii_sev": {1000: 50, 3000: 50}}
-NOISY_ELSEWHERE = {1000: 40}
+NOISY = {"i_prev": {1000: 100, 3000: 100}, "ii_sev": {1000: 100, 3000: 100}}
+NOISY_ELSEWHERE = {1000: 300}
 MODULES = ("answers", "cells", "matrices", "regression", "influence", "decomposition", "verdicts")
 OF_NOISE = ("confusion", "evidence", "imputation", "imputation_models", "noise")
 NOISE = tuple(f"noise {name}" for name in noisy.SCENARIOS)
