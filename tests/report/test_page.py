@@ -12,6 +12,7 @@ import pytest
 
 from voc import tables
 from voc.report import page, topic_map
+from voc.report.wording import Words
 
 VOID = {"meta", "br", "line", "rect", "circle", "polyline", "col", "hr", "input"}
 
@@ -190,6 +191,32 @@ def test_names_on_the_map_do_not_cover_each_other(seed):
     assert len(found) == topic_map.MOST and covering(found) == []
     assert found == topic_map.spots(places, sizes, names)
     assert topic_map.spots(places[:2], [3, 2], names) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_latest_day_against_its_usual(example, language):
+    rows = [
+        {
+            "theme": "price",
+            "polarity": "negative",
+            "n": 9,
+            "expected": 2.25,
+            "p_value": 0.001,
+            "q_value": 0.01,
+        },
+        {"theme": "app", "polarity": "positive", "n": 1, "expected": 1.5, "p_value": 0.8, "q_value": 0.8},
+    ]
+    day = {"day": "2024-06-30", "n": 41, "n_days": 4, "rows": rows}
+    html = page.html({**example.result, "digest": day}, *example.tables()[1:], language)
+    words = Words(language)
+    found = re.search(r'<section id="latest-day".*?</section>', html, re.DOTALL)[0]
+    first, second = re.findall(r"<tr><th.*?</tr>", found, re.DOTALL)[-2:]
+    assert words.say("day_unusual") in first and words.say("day_as_usual") in second
+    assert "41" in found and "2.3" in first.replace("2.2", "2.3")
+    for alone in (None, {**day, "n_days": 0}, {**day, "rows": []}):  # nothing to compare, nothing to tell
+        assert 'id="latest-day"' not in page.html(
+            {**example.result, "digest": alone}, *example.tables()[1:], language
+        )
 
 
 @pytest.mark.slow

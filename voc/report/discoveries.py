@@ -16,6 +16,8 @@ from voc.report.wording import Words
 
 MOST_WORDS: Final = 8
 MOST_EXAMPLES: Final = 2
+MOST_OF_A_DAY: Final = 8
+UNUSUAL: Final = 0.05  # false discovery rate over the day's themes
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,37 @@ def alerts(result: Mapping[str, Any], words: Words) -> list[AlertLine]:
             text = words.say("alert_in", segment=words.name(raw["segment"]), alert=text)
         found.append(AlertLine(text, bool(raw.get("confirmed")), bool(raw.get("early"))))
     return found
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """One theme and polarity on the latest day; `expected` is NaN where no day before can be compared."""
+
+    theme: str
+    polarity: str
+    n: int
+    expected: float
+    unusual: bool
+
+
+def latest_day(result: Mapping[str, Any], words: Words) -> dict[str, Any] | None:
+    """What the latest day brought: its name, comments, days compared with, most unusual rows first."""
+    day = result.get("digest")
+    if not isinstance(day, Mapping) or not view.whole(day.get("n_days")):
+        return None
+    names = view.labels(result, words)
+    rows = [
+        DayRow(
+            names.get(str(raw.get("theme")), words.name(raw.get("theme"))),
+            str(raw.get("polarity")),
+            view.whole(raw.get("n")),
+            view.number(raw.get("expected")),
+            view.number(raw.get("q_value")) <= UNUSUAL,
+        )
+        for raw in view.rows(day, "rows")[:MOST_OF_A_DAY]
+    ]
+    told = {"day": words.period(day.get("day")), "n": view.whole(day.get("n"))}
+    return {**told, "n_days": view.whole(day.get("n_days")), "rows": rows} if rows else None
 
 
 @dataclass(frozen=True)

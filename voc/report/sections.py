@@ -90,6 +90,7 @@ def build(
         "topics": topics,
         "topic_map": discoveries.map_of(topics, words),
         "alerts": discoveries.alerts(result, words),
+        "latest_day": discoveries.latest_day(result, words),
         "quotes": _quotes(crossed, theme_rows),
         "excluded": _excluded(result, rejects, words),
         "notices": _notices(result, words),
