@@ -52,8 +52,8 @@ class KnownErrors:
 
     def decompose(self, options: Options, least: int, seed: int) -> Decomposition | None:
         """The decomposition over imputations of the true mentions; None when no errors are known."""
-        errors = FromLabels(self.labeled) if self.labeled else self.probabilities
-        if errors is None or not len(self.answers.themes) or not self.answers.writes.any():
+        errors = self._errors()
+        if errors is None:
             return None
         if self.sampled is not None and self.probabilities is not None:
             return impute_samples(
@@ -71,14 +71,20 @@ class KnownErrors:
 
     def levels(self, project: bool, least: int, seed: int) -> tuple[Levels, Answers] | None:
         """Contributions to the level over imputations, with the answers as read; None as for `decompose`."""
-        errors = FromLabels(self.labeled) if self.labeled else self.probabilities
-        if errors is None or not len(self.answers.themes) or not self.answers.writes.any():
+        errors = self._errors()
+        if errors is None:
             return None
         if self.sampled is not None and self.probabilities is not None:
             return impute_level_samples(
                 self.answers, self.sampled, self.probabilities, project, seed=seed, least=least
             )
         return impute_levels(self.answers, errors, project, seed=seed, least=least, comment=self.comment)
+
+    def _errors(self) -> FromLabels | FromProbabilities | None:
+        """What is known of the errors; None when nothing is, or no comment or theme is there to be wrong."""
+        if not len(self.answers.themes) or not self.answers.writes.any():
+            return None
+        return FromLabels(self.labeled) if self.labeled else self.probabilities
 
     def notices(self) -> dict[str, float]:
         """What the intervals include, as code -> number."""
