@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,10 +24,10 @@ from sklearn.metrics import f1_score
 from torch import Tensor, nn
 
 from benchmarks.themes.aspects import Sentences, load
+from benchmarks.themes.finetuned import SEED, Inputs, trained
 
 SET: Final = ("absa_en15", "restaurant")
 BATCH: Final = 16
-SEED: Final = 20_240_101
 OUT: Final = Path(__file__).resolve().parents[1] / "results" / "themes-basesize.json"
 Numbers = NDArray[np.float64]
 
@@ -105,37 +106,13 @@ def tuned(
 ) -> tuple[Numbers, int]:
     """Probabilities (rows of `predict_for`, categories) after training on `fit_on`, and the model's size."""
     torch.manual_seed(SEED)
-    rng = np.random.default_rng(SEED)
-    model = Model(name, len(data.categories)).train()
+    model = Model(name, len(data.categories))
     groups = [
         {"params": list(model.encoder.parameters()), "lr": rate},
         {"params": list(model.head.parameters()), "lr": 20 * rate},
     ]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = epochs * (len(fit_on) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, [rate, 20 * rate], total_steps=steps + 1, pct_start=0.1
-    )
-    for epoch in range(epochs):
-        total = 0.0
-        rows = sorted(fit_on.tolist(), key=lambda i: len(ids[i]) + rng.normal(0, 4))
-        for start in rng.permutation(len(rows) // BATCH) * BATCH:
-            batch = rows[start : start + BATCH]
-            wanted = torch.tensor(data.labels[batch], dtype=torch.float32)
-            loss = F.binary_cross_entropy_with_logits(model(*_padded(ids, batch)), wanted)
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            schedule.step()
-            total += loss.item()
-        print(f"epoch {epoch + 1}: loss {total / (len(rows) // BATCH):.4f}", flush=True)
-    model.eval()
-    found = np.zeros((len(predict_for), len(data.categories)))
-    with torch.no_grad():
-        for start in range(0, len(predict_for), BATCH):
-            batch = predict_for[start : start + BATCH].tolist()
-            found[start : start + BATCH] = model(*_padded(ids, batch)).sigmoid().numpy()
+    inputs = Inputs([len(row) for row in ids], partial(_padded, ids))
+    found = trained(model, groups, inputs, data.labels, fit_on, predict_for, epochs, BATCH)
     return found, sum(p.numel() for p in model.parameters())
 
 

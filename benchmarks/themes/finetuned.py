@@ -11,6 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -113,33 +116,63 @@ def tuned(
 ) -> Numbers:
     """Probabilities (rows of `predict_for`, categories) after training on `fit_on`."""
     torch.manual_seed(SEED)
-    rng = np.random.default_rng(SEED)
-    model = Model(_parent(), len(data.categories)).train()
+    model = Model(_parent(), len(data.categories))
     upper = [p for layer in model.encoder.layers[FROZEN:] for p in layer.parameters()]
     groups = [{"params": upper, "lr": RATE}, {"params": model.head.parameters(), "lr": 10 * RATE}]
+    inputs = Inputs([len(one) for one in states], partial(_gathered, states))
+    return trained(model, groups, inputs, data.labels, fit_on, predict_for, epochs, BATCH)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Of every sentence its length, and of some of them what a model takes."""
+
+    lengths: list[int]
+    of: Callable[[list[int]], tuple[Tensor, Tensor]]
+
+
+def trained(
+    model: nn.Module,
+    groups: list[dict[str, Any]],
+    inputs: Inputs,
+    labels: NDArray[Any],
+    fit_on: NDArray[Any],
+    predict_for: NDArray[Any],
+    epochs: int,
+    size: int,
+) -> Numbers:
+    """Probabilities (rows of `predict_for`, categories) after some epochs of AdamW over rows of like length.
+
+    Args:
+        groups: parameters, each with its highest rate `lr`; rates rise for a tenth of the steps, then fall.
+        size: of a batch.
+    """
+    rng = np.random.default_rng(SEED)
+    parameters = list(model.train().parameters())
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = epochs * (len(fit_on) // BATCH)
     rate = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, [RATE, 10 * RATE], total_steps=steps + 1, pct_start=0.1
+        optimizer,
+        [group["lr"] for group in groups],
+        total_steps=epochs * (len(fit_on) // size) + 1,
+        pct_start=0.1,
     )
     for _ in range(epochs):
-        rows = sorted(fit_on.tolist(), key=lambda i: len(states[i]) + rng.normal(0, 4))
-        starts = rng.permutation(len(rows) // BATCH) * BATCH
-        for start in starts:
-            batch = rows[start : start + BATCH]
-            wanted = torch.tensor(data.labels[batch], dtype=torch.float32)
-            loss = F.binary_cross_entropy_with_logits(model(*_gathered(states, batch)), wanted)
+        rows = sorted(fit_on.tolist(), key=lambda i: inputs.lengths[i] + rng.normal(0, 4))
+        for start in rng.permutation(len(rows) // size) * size:
+            batch = rows[start : start + size]
+            wanted = torch.tensor(labels[batch], dtype=torch.float32)
+            loss = F.binary_cross_entropy_with_logits(model(*inputs.of(batch)), wanted)
             loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             optimizer.zero_grad()
             rate.step()
     model.eval()
-    found = np.zeros((len(predict_for), len(data.categories)))
+    found = np.zeros((len(predict_for), labels.shape[1]))
     with torch.no_grad():
-        for start in range(0, len(predict_for), BATCH):
-            batch = predict_for[start : start + BATCH].tolist()
-            found[start : start + BATCH] = model(*_gathered(states, batch)).sigmoid().numpy()
+        for start in range(0, len(predict_for), size):
+            batch = predict_for[start : start + size].tolist()
+            found[start : start + size] = model(*inputs.of(batch)).sigmoid().numpy()
     return found
 
 
