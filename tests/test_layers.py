@@ -10,6 +10,7 @@ ORDER = ["base", "intake", "meaning", "numbers", "report", "pipeline", "edge"]
 BASE = {
     "_optional",
     "artifacts",
+    "blas",
     "errors",
     "labels",
     "processes",

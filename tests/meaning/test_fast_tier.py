@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from voc import artifacts
 from voc.errors import ModelError
-from voc.meaning import fast_tier, fast_words
+from voc.meaning import fast_tier, remembered
 from voc.meaning.fast_words import EMPTY, UNKNOWN, Words, canonical, tokens_of
 
 TEXTS = [
@@ -112,7 +112,7 @@ def test_numbers_need_no_normalization_and_no_memory(number: str) -> None:
 
 
 def test_what_is_remembered_of_spellings_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast_words, "REMEMBERED", 50)
+    monkeypatch.setattr(remembered, "GENERATION", 50)
     words = Words(["ab", "cd"])
     texts = [f"ab {'abcd' * (n % 7 + 1)}x{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}" for n in range(600)]
     assert [words.numbers([text]) for text in texts] == [

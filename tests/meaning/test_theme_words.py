@@ -1,7 +1,11 @@
 """Words that show a theme: inflected forms are found, other uses are not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from voc.intake.normalize import align, normalize
+from voc.meaning.spaced_words import TOKEN, matched, spaced
 from voc.meaning.theme_words import ThemeWords
 from voc.taxonomy import Taxonomy, Theme, load
 
@@ -98,3 +102,43 @@ def test_a_meal_and_a_seat_have_one_theme_on_a_plane():
     assert "price" in sure("not worth paying for premium economy")
     assert "price" not in sure("nobody paid attention to us")
     assert sure("المقاعد ضيقة") == {"cabin_comfort"}
+
+
+PIECES = [
+    *("الخِدمـــة", "رااااائعة", "والموظفين", "ﷺ", "٣٥", "ﻻ", "\u200fنظيف", "كويس!!!!", "؟", "، "),
+    *("http://x.y", "www.a.b", "@ab_c", "[HANDLE]", "#CamelCase_tag", "&amp;", "&nbsp;", "&#32;x"),
+    *(
+        "Staff!!!",
+        "soooo",
+        "don't",
+        "1,000",
+        "12345",
+        "\t",
+        "a\nb",
+        "\u00a0",
+        "👨\u200d👩\u200d👧",
+        "👍👍👍👍",
+    ),
+    *("\u064bx", "½", "İ", "a\u0301", "\u0345", "x\x1fy", "\u2028", ".", "waiter.", "no"),
+]
+
+
+@given(st.lists(st.sampled_from([*PIECES, " ", " ", " "]) | st.text(max_size=3), max_size=14))
+def test_word_by_word_is_the_text_at_once(parts):
+    text = "".join(parts)
+    whole = normalize(text, "for_matching")
+    assert matched(text) == whole
+    tokens, offset = [], 0
+    for piece in text.split(" "):
+        words = spaced(piece)
+        for token, (start, end) in zip(words.tokens, words.spans, strict=True):
+            tokens.append((token, offset + start, offset + end))
+        offset += len(piece) + 1
+    aligned = align(text, "for_matching")
+    found = [(m[0], *aligned.original(m.start(), m.end())) for m in TOKEN.finditer(whole)]
+    assert tokens == found
+
+
+def test_a_phrase_runs_over_no_end_of_a_sentence(words):
+    assert "customer_support" in themes(words, "the customer service")
+    assert "customer_support" not in themes(words, "I was a customer. Service", hints=True)

@@ -74,6 +74,8 @@ _KEEP: Final = re.compile(  # never cut inside: links, mails, numbers, initials,
     r"(?<![\d٠-٩])[\d٠-٩]+(?:[.,:/٫٬][\d٠-٩]+)+|\b(?:[A-Za-z]\.){2,}|\b(?:mr|mrs|ms|dr|vs|approx)\.",
     re.IGNORECASE,
 )
+# Every match of `_KEEP` holds one of these; most comments hold none.
+_MAY_KEEP: Final = re.compile(r"//|[.,:/٫٬@][\w-]|[rsxw]\.", re.IGNORECASE)
 _END: Final = re.compile(r"[.!?؟…۔]+|[\r\n\u2028\u2029]+|[؛;]+|\s[-\u2013\u2014•*]+\s")
 _COMMA: Final = re.compile(r"[,،]+")
 _SOLID: Final = re.compile(r"\S")
@@ -96,7 +98,9 @@ def split(text: str) -> list[Span]:
 
 def _cuts(text: str) -> list[int]:
     """Places where a new clause starts, increasing."""
-    kept = {place for match in _KEEP.finditer(text) for place in range(match.start(), match.end())}
+    kept = set()
+    if _MAY_KEEP.search(text):
+        kept = {place for match in _KEEP.finditer(text) for place in range(match.start(), match.end())}
     cuts = {match.end() for match in _END.finditer(text) if match.start() not in kept}
     for match in _CONTRAST.finditer(text):
         alone = _ONLY.match(text, match.start()) or _LAST.match(text, match.end())

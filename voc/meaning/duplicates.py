@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from voc import processes
 from voc.errors import InputError, OptionError
-from voc.intake.normalize import normalize
 from voc.intake.reasons import Reason
 from voc.intake.rejects import Rejects
+from voc.meaning.spaced_words import matched
 
 if TYPE_CHECKING:
     from voc.intake.survey import Survey
@@ -130,11 +130,13 @@ def find(
         digests = _digests(texts, least)
         if len(np.unique(digests[digests > 0])) > MOST:
             return _exact(np.array(list(map(str, ids)), dtype=object), texts, digests)
-    wordings: dict[str, list[str]] = {}
-    for given, text in sorted(zip(map(str, ids), texts, strict=True)):
-        wording = worded(text)
-        if len(wording) >= least:
-            wordings.setdefault(wording, []).append(given)
+        wordings = _of_digests(np.array(list(map(str, ids)), dtype=object), texts, digests)
+    else:
+        wordings = {}
+        for given, text in sorted(zip(map(str, ids), texts, strict=True)):
+            wording = worded(text)
+            if len(wording) >= least:
+                wordings.setdefault(wording, []).append(given)
     near = len(wordings) <= MOST
     joined = _joined(sorted(wordings), threshold) if near else {wording: wording for wording in wordings}
     groups: dict[str, list[str]] = {}
@@ -142,21 +144,22 @@ def find(
         groups.setdefault(joined[wording], []).append(wording)
     found = [group for group in groups.values() if sum(len(wordings[w]) for w in group) > 1]
     found.sort(key=lambda group: (-sum(len(wordings[w]) for w in group), group[0]))
-    rows: list[dict[str, Any]] = []
+    rows: dict[str, list[Any]] = {"id": [], "group": [], "kind": [], "kept": []}
     for number, group in enumerate(found, start=1):
         lead = min(group, key=lambda wording: (-len(wordings[wording]), wording))
         for wording in group:
-            for given in wordings[wording]:
-                kind = "exact" if wording == lead else "near"
-                kept = wording == lead and given == wordings[lead][0]
-                rows.append({"id": given, "group": f"D{number:03d}", "kind": kind, "kept": kept})
-    members = pd.DataFrame(rows, columns=["id", "group", "kind", "kept"]).astype({"kept": bool})
+            own = wordings[wording]
+            rows["id"] += own
+            rows["group"] += [f"D{number:03d}"] * len(own)
+            rows["kind"] += ["exact" if wording == lead else "near"] * len(own)
+            rows["kept"] += [wording == lead, *[False] * (len(own) - 1)]
+    members = pd.DataFrame(rows).astype({"kept": bool})
     return Duplicates(members, len(ids), sum(map(len, wordings.values())), near)
 
 
 def worded(text: str) -> str:
     """What is compared of a text: the strong recipe, without frames and with every number as 0."""
-    return _NUMBER.sub("0", normalize(_FRAME.sub(" ", str(text)), "for_matching").strip())
+    return _NUMBER.sub("0", matched(_FRAME.sub(" ", str(text))).strip())
 
 
 def _digests(texts: Sequence[str], least: int) -> NDArray[np.uint64]:
@@ -182,6 +185,18 @@ def _digest(wording: str) -> int:
     """Never 0; that two of a million different wordings share one has odds of 1 to 30 million."""
     digest = hashlib.blake2b(wording.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little") or 1
+
+
+def _of_digests(
+    ids: NDArray[np.object_], texts: Sequence[str], digests: NDArray[np.uint64]
+) -> dict[str, list[str]]:
+    """The ids of each wording, in order; one text of each digest is worded."""
+    compared = np.flatnonzero(digests)
+    compared = compared[np.argsort(ids[compared], kind="stable")]
+    code, _ = pd.factorize(digests[compared])
+    rows = compared[np.argsort(code, kind="stable")]
+    groups = np.split(rows, np.cumsum(np.bincount(code))[:-1]) if len(rows) else []
+    return {worded(texts[int(group[0])]): ids[group].tolist() for group in groups}
 
 
 def _exact(ids: NDArray[np.object_], texts: Sequence[str], digests: NDArray[np.uint64]) -> Duplicates:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Generic, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from voc.intake import arabizi, charmaps
 from voc.intake.normalize import normalize
 from voc.meaning.prepare import prepare
+from voc.meaning.remembered import Remembered
 
 EMPTY: Final = 0  # the place beside a text
 UNKNOWN: Final = 1
-REMEMBERED: Final = 65_536  # spellings of a generation; links and names would fill the memory in the end
 LONGEST: Final = 24  # letters of a word that is taken apart
 _MARKS: Final = charmaps.TASHKEEL + charmaps.ANNOTATION_MARKS + charmaps.TATWEEL + "\u200c"
 _TOKEN: Final = re.compile(rf"https?:\S*|www\.\S+|[@#]?[\w{_MARKS}]+(?:['\u2019]\w+)*|[^\w\s]+")
@@ -31,11 +31,10 @@ _LATIN: Final = re.compile(r"[A-Za-z]")
 _LATIN_WORD: Final = re.compile(r"[A-Za-z2-9'\u2019]*[A-Za-z][A-Za-z2-9'\u2019]*")
 # Words that strong normalization leaves as they are once they are in small letters and _SAME is applied,
 # unless a letter stands three times in a row.
-_PLAIN: Final = re.compile("[A-Za-z]+|[\u0621-\u063a\u0641-\u064a]+")
+_PLAIN: Final = re.compile("[A-Za-z]+|[0-9]+|[\u0621-\u063a\u0641-\u064a]+")
 _THREE: Final = re.compile(r"(.)\1\1")
 _SAME: Final = str.maketrans(charmaps.ALEF | charmaps.YA | charmaps.TA_MARBUTA)
 _ARABIZI, _ENGLISH, _OTHER, _NEITHER = range(4)
-Answer = TypeVar("Answer")
 
 
 class Words:
@@ -47,8 +46,8 @@ class Words:
 
     def __init__(self, words: Sequence[str]) -> None:
         self._numbers = {word: number for number, word in enumerate(words, start=UNKNOWN + 1)}
-        self._known = _Remembered(self._look_up)
-        self._kinds = _Remembered(_kind)
+        self._known = Remembered(self._look_up)
+        self._kinds = Remembered(_kind)
         self._beginnings = _beginnings(words)
         self._costs = [0.0, 0.0] + [3 + math.log(number) for number in self._numbers.values()]
 
@@ -126,27 +125,6 @@ def _beginnings(words: Iterable[str]) -> dict[str, int]:
         if len(word) > found.get(word[:3], 2):
             found[word[:3]] = len(word)
     return found
-
-
-class _Remembered(dict[str, Answer], Generic[Answer]):
-    """Answers by token. Those not asked for in two generations are forgotten, so the memory stays flat and
-    the common words stay; numbers, of which each is new and cheap, are not remembered at all.
-    """
-
-    def __init__(self, compute: Callable[[str], Answer]) -> None:
-        super().__init__()
-        self._compute = compute
-        self._before: dict[str, Answer] = {}
-
-    def __missing__(self, token: str) -> Answer:
-        if token.isdecimal():
-            return self._compute(token)
-        answer = self._before[token] if token in self._before else self._compute(token)
-        if len(self) >= REMEMBERED:
-            self._before = dict(self)
-            self.clear()
-        self[token] = answer
-        return answer
 
 
 def tokens_of(text: str) -> list[str]:

@@ -193,8 +193,11 @@ def topics_in(
         return None
     from voc.meaning.topics import discover
 
-    themes = mentions.groupby("comment_id")["theme"].agg(set)
-    known = [themes.get(comment, set()) for comment in comments["comment_id"]]
+    themes: dict[str, set[str]] = {comment: set() for comment in comments["comment_id"]}
+    own = mentions[mentions["comment_id"].isin(comments["comment_id"])]
+    for comment, theme in zip(own["comment_id"], own["theme"], strict=True):
+        themes[comment].add(theme)
+    known = [themes[comment] for comment in comments["comment_id"]]
     return discover(
         list(comments["text"]),
         vectors,

@@ -11,29 +11,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
-from voc.intake import charmaps
-from voc.intake.aligned import identity
-from voc.intake.normalize import align, normalize
+from voc.intake.normalize import normalize
+from voc.meaning.remembered import Remembered
+from voc.meaning.spaced_words import TOKEN, spaced
 from voc.taxonomy import Taxonomy
 
-_TOKEN: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _ARABIC: Final = re.compile(r"[\u0621-\u064a]")
 _NOTHING: Final[frozenset[int]] = frozenset()
 _GAP: Final = 3  # words that "~" may skip
-# What the strong recipe writes with another single character: such a text keeps its places.
-_ONE_FOR_ONE: Final = str.maketrans(
-    charmaps.ALEF
-    | charmaps.YA
-    | charmaps.TA_MARBUTA
-    | charmaps.KEYBOARD
-    | charmaps.DIGITS
-    | charmaps.DIGIT_SIGNS
-    | charmaps.PUNCTUATION
-)
-_STOP: Final = re.compile(r"[.!?;]")  # no phrase runs over the end of a sentence
 
 # Already in `for_matching` form. Order does not matter: every reading of a token is tried.
 _PREFIXES: Final = (
@@ -75,14 +62,15 @@ class _Elements:
     """Single words of all phrases: each has a number; a token resolves to the numbers it can be."""
 
     numbers: dict[str, int] = field(default_factory=dict)
+    spelled: list[str] = field(default_factory=list)  # by number, without signs
     forms: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # with endings, no prefix
     exact: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     starts: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # by their first letter
-    known: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def number(self, word: str) -> int:
         if word not in self.numbers:
             self.numbers[word] = len(self.numbers)
+            self.spelled.append(word.strip("=*"))
             self._add(word, self.numbers[word])
         return self.numbers[word]
 
@@ -109,12 +97,7 @@ class _Elements:
 
     def of(self, token: str) -> frozenset[int]:
         """Numbers of the words that this token is a form of."""
-        found = self.known.get(token)
-        if found is None:
-            found = self.known[token] = frozenset(self._resolve(token))
-            if len(self.known) > 200_000:  # a bound on memory, not on results
-                self.known.clear()
-        return found
+        return frozenset(self._resolve(token)) or _NOTHING
 
     def _resolve(self, token: str) -> Iterable[int]:
         yield from self.exact.get(token, ())
@@ -134,14 +117,17 @@ class ThemeWords:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._elements = _Elements()
-        self._by_first: dict[int, list[_Pattern]] = defaultdict(list)
+        # A phrase is looked for where its longest word stands: "not" begins many phrases and most comments.
+        self._by_key: dict[int, list[_Pattern]] = defaultdict(list)
         for number, theme in enumerate(taxonomy.leaves):
             phrases = [phrase for group in theme.words.values() for phrase in group]
             for phrase in phrases:
                 self._compile(phrase, number)
             for phrase in theme.unless:
                 self._compile(phrase, -1 - number)
-        self._firsts = frozenset(self._by_first)
+        self._keys = frozenset(self._by_key)
+        self._shown = Remembered(self._show)
+        self._plain: dict[_Shown, _Shown] = {}  # of pieces that show nothing: as many as there are lengths
 
     def _compile(self, phrase: str, theme: int) -> None:
         elements: list[int] = []
@@ -152,75 +138,95 @@ class ThemeWords:
                 gap = True
                 continue
             exact, star = "=" if part.startswith("=") else "", "*" if part.rstrip("?").endswith("*") else ""
-            for token in _TOKEN.findall(normalize(part.strip("=*?"), "for_matching")):
+            for token in TOKEN.findall(normalize(part.strip("=*?"), "for_matching")):
                 elements.append(self._elements.number(f"{exact}{token}{star}"))
                 gaps.append(gap)
                 gap = False
         if elements:
             pattern = _Pattern(theme, tuple(elements), tuple(gaps), phrase.endswith("?"))
-            self._by_first[elements[0]].append(pattern)
+            key = max(elements, key=lambda number: (len(self._elements.spelled[number]), -number))
+            self._by_key[key].append(pattern)
 
     def find(self, text: str) -> list[Hit]:
         """Hits in order of appearance, with offsets into the verbatim text; none for most texts.
 
         A hit inside a cancelling phrase of the same theme is left out; so is a hit inside a longer one.
         """
-        plain = normalize(text, "for_matching")
-        of = self._elements.known.get
-        # Most words show nothing: they cost one look-up each, and their places are never asked for.
-        resolved = [
-            self._elements.of(token) if (numbers := of(token)) is None else numbers
-            for token in _TOKEN.findall(plain)
-        ]
-        present = _NOTHING.union(*resolved)
-        if present.isdisjoint(self._firsts):
+        pieces = text.split(" ")
+        shown = [*map(self._shown.__getitem__, pieces)]
+        keys = {key for one in shown for key in one.keys}
+        if not keys:
             return []
-        tokens = list(_TOKEN.finditer(plain))
-        stops = _Stops(plain, tokens)
+        present = _NOTHING.union(*(own for one in shown for own in one.numbers))
+        possible = [one for key in keys for one in self._by_key[key] if present.issuperset(one.elements)]
+        if not possible:
+            return []
+        words = _Words(pieces, shown)
         found: dict[int, dict[tuple[int, int], bool]] = defaultdict(dict)
-        for first, numbers in enumerate(resolved):
-            for number in numbers:
-                for pattern in self._by_first.get(number, ()):
-                    if not present.issuperset(pattern.elements):
-                        continue
-                    last = _rest(pattern, resolved, stops, first)
-                    if last is not None:
-                        sure = not pattern.hint or not found[pattern.theme].get((first, last), True)
-                        found[pattern.theme][first, last] = not sure
+        for first, numbers in enumerate(words.numbers):
+            for pattern in possible if numbers else ():
+                last = _rest(pattern, words, first) if pattern.elements[0] in numbers else None
+                if last is not None:  # two phrases in one place: a hint only if both are
+                    own = found[pattern.theme]
+                    own[first, last] = pattern.hint and own.get((first, last), True)
         kept = [(theme, *span, hint) for theme in found if theme >= 0 for span, hint in _kept(found, theme)]
-        if not kept:
-            return []
-        one_for_one = text.lower().translate(_ONE_FOR_ONE) == plain
-        aligned = identity(text) if one_for_one else align(text, "for_matching")
         hits = [
-            Hit(theme, *aligned.original(tokens[first].start(), tokens[last].end()), hint)
-            for theme, first, last, hint in kept
+            Hit(theme, words.spans[first][0], words.spans[last][1], hint) for theme, first, last, hint in kept
         ]
         return sorted(hits, key=lambda hit: (hit.start, hit.theme))
 
-
-class _Stops:
-    """Where sentences end among the words of a text; looked for when it is first asked."""
-
-    def __init__(self, plain: str, tokens: list[re.Match[str]]) -> None:
-        self._plain, self._tokens = plain, tokens
-        self._any = _STOP.search(plain) is not None
-
-    def between(self, first: int, last: int) -> bool:
-        """Whether a sentence ends between two words, given by their numbers."""
-        if not self._any:
-            return False
-        pairs = pairwise(self._tokens[first : last + 1])
-        return any(_STOP.search(self._plain, one.end(), other.start()) for one, other in pairs)
+    def _show(self, piece: str) -> _Shown:
+        """What a piece of text without spaces can be part of."""
+        words = spaced(piece)
+        numbers = tuple(map(self._elements.of, words.tokens))
+        keys = tuple(_NOTHING.union(*numbers) & self._keys)
+        found = _Shown(words.spans, words.stops, words.stop, numbers, keys)
+        return found if any(numbers) else self._plain.setdefault(found, found)
 
 
-def _rest(pattern: _Pattern, resolved: list[frozenset[int]], stops: _Stops, first: int) -> int | None:
+class _Shown(NamedTuple):
+    """What stands between two spaces (see `Spaced`), the elements its words can be, the keys among them."""
+
+    spans: tuple[tuple[int, int], ...]
+    stops: tuple[bool, ...]
+    stop: bool
+    numbers: tuple[frozenset[int], ...]
+    keys: tuple[int, ...]
+
+
+class _Words:
+    """The words of a text in order, n of them.
+
+    Attributes:
+        numbers: the elements each of them can be.
+        spans: where each begins and ends in the verbatim text.
+        stops: how many gaps with the end of a sentence lie before each.
+    """
+
+    def __init__(self, pieces: list[str], shown: list[_Shown]) -> None:
+        self.numbers: list[frozenset[int]] = []
+        self.spans: list[tuple[int, int]] = []
+        self.stops: list[int] = []
+        offset = stops = 0
+        open_ = False  # whether a sentence ended since the last word
+        for piece, one in zip(pieces, shown, strict=True):
+            for own, (start, end), stop in zip(one.numbers, one.spans, one.stops, strict=True):
+                stops += open_ or stop
+                open_ = False
+                self.numbers.append(own)
+                self.spans.append((offset + start, offset + end))
+                self.stops.append(stops)
+            open_ |= one.stop
+            offset += len(piece) + 1
+
+
+def _rest(pattern: _Pattern, words: _Words, first: int) -> int | None:
     """Number of the last token of a match that starts at token `first`, or None."""
     place = first
     for element, gap in zip(pattern.elements[1:], pattern.gaps[1:], strict=True):
-        reach = range(place + 1, min(place + 2 + (_GAP if gap else 0), len(resolved)))
-        following = next((one for one in reach if element in resolved[one]), None)
-        if following is None or stops.between(place, following):
+        reach = range(place + 1, min(place + 2 + (_GAP if gap else 0), len(words.numbers)))
+        following = next((one for one in reach if element in words.numbers[one]), None)
+        if following is None or words.stops[following] > words.stops[place]:
             return None
         place = following
     return place

@@ -64,10 +64,10 @@ def _title(column: str) -> str:
 
 def _values(column: pd.Series[Any], name: str, words: Words) -> pd.Series[str]:
     if name == "language":
-        named = column.map(lambda v: words.say_or_name(f"language_{v}", v) if pd.notna(v) else None)
-        text = named.astype(object)
+        known = {v: words.say_or_name(f"language_{v}", v) for v in column.dropna().unique()}
     else:
-        text = column.map(lambda v: words.name(v) if pd.notna(v) else None).astype(object)
+        known = {v: words.name(v) for v in column.dropna().unique()}
+    text = column.map(known).astype(object)
     text = text.fillna(words.say("segment_missing"))
     counts = text.value_counts()
     small = set(counts.index[(counts < LEAST_IN_SEGMENT) | (np.arange(len(counts)) >= MOST_VALUES)])
