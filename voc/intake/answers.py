@@ -73,7 +73,7 @@ def understand(table: Table, settings: IntakeSettings, rejects: Rejects) -> Unde
         {
             "comment_id": ids,
             "respondent_id": respondents,
-            "text": text.to_numpy(dtype=object),
+            "text": text.array,
             "score": score,
             "score_category": scale.categorize(score) if scale else np.full(len(score), None, dtype=object),
             "weight": weight,
@@ -252,12 +252,11 @@ class _Work:
             return comments
         from voc.intake.masking import masked
 
-        known = masked([text for text in comments["text"].unique() if text])
-        changed = sum(1 for text, masked in known.items() if text != masked)
+        hidden, changed = masked(comments["text"])
         if changed:
             told = f"Personal data was masked in {changed} different comments."
             self.notices.append(Notice("redacted", told, {"n": changed}))
-        return comments.assign(text=comments["text"].map(lambda text: known.get(text, "")))
+        return comments.assign(text=hidden)
 
 
 def _weight(value: object) -> float:
