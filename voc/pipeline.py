@@ -79,7 +79,7 @@ def open_tools(settings: MeaningSettings | None = None) -> Tools:
 
     settings = settings or MeaningSettings()
     taxonomy = load(settings.taxonomy, settings.pack)
-    network = open_network(settings.threads, settings.batch_size)
+    network = open_network(settings.threads, settings.batch_size, settings.device)
     encoder = EmbeddedEncoder(network)
     sentiment = open_sentiment(settings, network=network)
     by_words = settings.tier == "fast" and settings.model is None

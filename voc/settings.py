@@ -54,6 +54,7 @@ class MeaningSettings:
     question: str | None = None
     batch_size: int = 32
     threads: int | None = None  # None: as many as the machine has
+    device: Literal["auto", "cpu", "cuda"] = "auto"  # auto: cuda for named models only; see meaning/device.py
     topics: bool = True
     duplicates: Literal["keep", "collapse"] = "keep"  # collapse: copied comments count once
 

@@ -17,6 +17,7 @@ from voc._optional import require
 from voc.errors import HubError
 from voc.intake.arabizi import transliterate
 from voc.meaning import hub
+from voc.meaning.device import Device
 from voc.meaning.labels_of_models import DIALECTS, columns_of
 
 NAME: Final = "camel-tools"
@@ -37,13 +38,16 @@ class CamelSentiment(hub.HubSentiment):
         name: ``camel-tools`` (its default, arabert) or ``camel-tools/mbert``.
         threads: None leaves torch's own choice.
         batch_size: windows per run.
+        device: see `voc.meaning.device`.
 
     Raises:
         HubError: its data is not installed.
         MissingExtra: camel-tools is not installed.
     """
 
-    def __init__(self, name: str = NAME, threads: int | None = None, batch_size: int = 32) -> None:
+    def __init__(
+        self, name: str = NAME, threads: int | None = None, batch_size: int = 32, device: Device = "auto"
+    ) -> None:
         torch = require("torch", "hub")
         if threads:
             torch.set_num_threads(threads)
@@ -52,7 +56,7 @@ class CamelSentiment(hub.HubSentiment):
             opened = module.SentimentAnalyzer.pretrained(name.partition("/")[2] or None, use_gpu=False)
         except (OSError, ValueError, KeyError) as error:
             raise HubError(_not_installed("sentiment", error)) from error
-        loaded = hub.ready(opened.model, opened.tokenizer, torch)
+        loaded = hub.ready(opened.model, opened.tokenizer, torch, device)
         self._set_up(name, loaded, "sentiment", str, batch_size)
 
 

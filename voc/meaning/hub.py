@@ -23,6 +23,7 @@ from voc.intake.arabizi import transliterate
 from voc.intake.normalize import normalize
 from voc.meaning.cache import Cache
 from voc.meaning.calibration import Calibration, softmax
+from voc.meaning.device import Device, of_torch
 from voc.meaning.labels_of_models import NOT_OURS, OURS, Task, columns_of
 from voc.meaning.sentiment import Feelings, feelings
 from voc.meaning.windows import cut, weighted_means
@@ -105,7 +106,7 @@ class Loaded:
         return with_marks[:1], with_marks[1:2]
 
 
-def load(name: str, kind: str, threads: int | None) -> Loaded:
+def load(name: str, kind: str, threads: int | None, device: Device = "auto") -> Loaded:
     """A model and its tokenizer by hub name or folder; `kind` is the transformers class that opens it.
 
     Raises:
@@ -120,12 +121,12 @@ def load(name: str, kind: str, threads: int | None) -> Loaded:
         model = getattr(transformers, kind).from_pretrained(name)
     except (OSError, ValueError, ImportError) as error:  # what from_pretrained raises, reason in its message
         raise HubError(_cannot_open(name, error)) from error
-    return ready(model, tokenizer, torch)
+    return ready(model, tokenizer, torch, device)
 
 
-def ready(model: Any, tokenizer: Any, torch: Any) -> Loaded:
+def ready(model: Any, tokenizer: Any, torch: Any, wanted: Device = "auto") -> Loaded:
     """An opened model on the device it will run on, with the window it can read."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = of_torch(torch, wanted)
     positions = int(getattr(model.config, "max_position_embeddings", LONGEST_WINDOW))
     if getattr(model.config, "model_type", "") in {"roberta", "xlm-roberta", "camembert"}:
         positions -= 2  # this family counts positions from the padding id
@@ -192,6 +193,7 @@ class HubClassifier:
         task: sentiment, language or dialect.
         threads: None leaves torch's own choice.
         batch_size: windows per run.
+        device: see `voc.meaning.device`.
 
     Raises:
         HubError: the model cannot be had or opened.
@@ -200,9 +202,14 @@ class HubClassifier:
     """
 
     def __init__(
-        self, name: str, task: Task = "sentiment", threads: int | None = None, batch_size: int = 32
+        self,
+        name: str,
+        task: Task = "sentiment",
+        threads: int | None = None,
+        batch_size: int = 32,
+        device: Device = "auto",
     ) -> None:
-        loaded = load(name, "AutoModelForSequenceClassification", threads)
+        loaded = load(name, "AutoModelForSequenceClassification", threads, device)
         # Which words are Arabizi is just what a language model is asked.
         self._set_up(name, loaded, task, _plain if task == "language" else spelling(name), batch_size)
 
@@ -245,6 +252,7 @@ class HubSentiment(HubClassifier):
         name: hub name or local folder.
         threads: None leaves torch's own choice.
         batch_size: windows per run.
+        device: see `voc.meaning.device`.
 
     Raises:
         HubError: the model cannot be had or opened.
@@ -252,8 +260,10 @@ class HubSentiment(HubClassifier):
         MissingExtra: the extra ``hub`` is not installed.
     """
 
-    def __init__(self, name: str, threads: int | None = None, batch_size: int = 32) -> None:
-        super().__init__(name, "sentiment", threads, batch_size)
+    def __init__(
+        self, name: str, threads: int | None = None, batch_size: int = 32, device: Device = "auto"
+    ) -> None:
+        super().__init__(name, "sentiment", threads, batch_size, device)
 
     def to_read(self, texts: Sequence[str]) -> list[str]:
         """Nothing: the embedded network has no part in it."""

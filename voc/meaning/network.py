@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from voc import artifacts
 from voc.errors import ModelError
 from voc.meaning.cache import Cache
+from voc.meaning.device import Device
 from voc.meaning.onnx_session import machine_threads, open_session
 from voc.meaning.windows import cut, weighted_means
 
@@ -48,6 +49,7 @@ class Network:
             it is first asked for.
         threads: None takes as many as the machine has.
         batch_size: texts of usual length per run; changes speed and memory, never results.
+        device: see `voc.meaning.device`.
 
     Raises:
         ModelError: a file cannot be read as what it should be.
@@ -61,10 +63,12 @@ class Network:
         uppers: Mapping[str, Path],
         threads: int | None = None,
         batch_size: int = 32,
+        device: Device = "auto",
     ) -> None:
         from tokenizers import Tokenizer
 
-        self._trunk = open_session(trunk)
+        self._device = device
+        self._trunk = open_session(trunk, device)
         try:
             self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # the library raises bare exceptions
@@ -146,7 +150,7 @@ class Network:
     def _upper(self, output: str) -> Any:
         with self._opening:
             if output not in self._uppers:
-                self._uppers[output] = open_session(self._files[output])
+                self._uppers[output] = open_session(self._files[output], self._device)
             return self._uppers[output]
 
     def _width(self, output: str) -> int:
@@ -154,21 +158,29 @@ class Network:
         return int(shapes[output][1])
 
 
-def open_network(threads: int | None = None, batch_size: int = 32) -> Network:
+def open_network(threads: int | None = None, batch_size: int = 32, device: Device = "auto") -> Network:
     """The embedded network, with what it says of meaning and of feeling.
 
     Args:
         threads: None takes as many as the machine has.
         batch_size: texts of usual length per run.
+        device: see `voc.meaning.device`.
 
     Raises:
         ModelError: a file is missing or damaged.
+        OptionError: the device asked for is not there.
     """
     encoder, sentiment = artifacts.find("encoder"), artifacts.find("sentiment")
     uppers = {VECTORS: encoder.path("upper.onnx"), LOGITS: sentiment.path("upper.onnx")}
     prefix = str(encoder.facts["prefix"])
     return Network(
-        encoder.path("trunk.onnx"), encoder.path("tokenizer.json"), prefix, uppers, threads, batch_size
+        encoder.path("trunk.onnx"),
+        encoder.path("tokenizer.json"),
+        prefix,
+        uppers,
+        threads,
+        batch_size,
+        device,
     )
 
 

@@ -97,12 +97,14 @@ def open_sentiment(
         from voc.meaning.hub import HubSentiment
 
         if is_camel(settings.model):
-            return CamelSentiment(settings.model, threads or settings.threads, settings.batch_size)
-        return HubSentiment(settings.model, threads or settings.threads, settings.batch_size)
+            return CamelSentiment(
+                settings.model, threads or settings.threads, settings.batch_size, settings.device
+            )
+        return HubSentiment(settings.model, threads or settings.threads, settings.batch_size, settings.device)
     from voc.meaning import tiers
     from voc.meaning.network import open_network
 
     if settings.tier == "fast":
         return tiers.FastSentiment()
     kind = tiers.CascadeSentiment if settings.tier == "cascade" else tiers.AccurateSentiment
-    return kind(network or open_network(threads or settings.threads, settings.batch_size))
+    return kind(network or open_network(threads or settings.threads, settings.batch_size, settings.device))
