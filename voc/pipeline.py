@@ -79,10 +79,10 @@ def open_tools(settings: MeaningSettings | None = None) -> Tools:
 
     settings = settings or MeaningSettings()
     taxonomy = load(settings.taxonomy, settings.pack)
-    network = open_network(settings.threads, settings.batch_size, settings.device)
+    by_words = settings.tier == "fast" and settings.model is None
+    network = open_network(settings.threads, settings.batch_size, settings.device, at_once=not by_words)
     encoder = EmbeddedEncoder(network)
     sentiment = open_sentiment(settings, network=network)
-    by_words = settings.tier == "fast" and settings.model is None
     themes = open_by_words(taxonomy) if by_words else open_themes(taxonomy, encoder)
     models = {
         "encoder": encoder.name,

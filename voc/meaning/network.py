@@ -50,6 +50,7 @@ class Network:
         threads: None takes as many as the machine has.
         batch_size: texts of usual length per run; changes speed and memory, never results.
         device: see `voc.meaning.device`.
+        at_once: False opens the trunk when the first text is read: 70 MB that the fast tier may never need.
 
     Raises:
         ModelError: a file cannot be read as what it should be.
@@ -64,11 +65,13 @@ class Network:
         threads: int | None = None,
         batch_size: int = 32,
         device: Device = "auto",
+        at_once: bool = True,
     ) -> None:
         from tokenizers import Tokenizer
 
         self._device = device
-        self._trunk = open_session(trunk, device)
+        self._trunk_file = trunk
+        self._trunk: Any = open_session(trunk, device) if at_once else None
         try:
             self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # the library raises bare exceptions
@@ -144,8 +147,14 @@ class Network:
             yield numbers, outputs, values
 
     def _run(self, batch: list[list[int]], outputs: tuple[str, ...]) -> list[Rows]:
-        states = self._trunk.run(["states"], {"ids": np.array(batch, np.int64)})[0]
+        states = self._opened_trunk().run(["states"], {"ids": np.array(batch, np.int64)})[0]
         return [self._upper(output).run([output], {"states": states})[0] for output in outputs]
+
+    def _opened_trunk(self) -> Any:
+        with self._opening:
+            if self._trunk is None:
+                self._trunk = open_session(self._trunk_file, self._device)
+            return self._trunk
 
     def _upper(self, output: str) -> Any:
         with self._opening:
@@ -158,13 +167,16 @@ class Network:
         return int(shapes[output][1])
 
 
-def open_network(threads: int | None = None, batch_size: int = 32, device: Device = "auto") -> Network:
+def open_network(
+    threads: int | None = None, batch_size: int = 32, device: Device = "auto", at_once: bool = True
+) -> Network:
     """The embedded network, with what it says of meaning and of feeling.
 
     Args:
         threads: None takes as many as the machine has.
         batch_size: texts of usual length per run.
         device: see `voc.meaning.device`.
+        at_once: False opens the trunk when the first text is read: 70 MB that the fast tier may never need.
 
     Raises:
         ModelError: a file is missing or damaged.
@@ -181,6 +193,7 @@ def open_network(threads: int | None = None, batch_size: int = 32, device: Devic
         threads,
         batch_size,
         device,
+        at_once,
     )
 
 

@@ -55,7 +55,7 @@ def choose(comments: pd.DataFrame, settings: NumbersSettings) -> Comparison:
         OptionError: half a comparison, both kinds at once, an unknown column or period.
         InputError: a side has no answer.
     """
-    scored = comments[comments["score"].notna()]
+    scored = _scored(comments)
     if settings.compare is not None:
         if settings.before is not None or settings.after is not None:
             raise OptionError("Give either --before and --after, or --compare; not both.")
@@ -73,6 +73,12 @@ def choose(comments: pd.DataFrame, settings: NumbersSettings) -> Comparison:
         split.sides(scored)
         return Comparison(split)
     return _latest(scored, settings.timezone)
+
+
+def _scored(comments: pd.DataFrame) -> pd.DataFrame:
+    """The answers with a score, without their texts: of a million answers, texts are half a gigabyte."""
+    used = [name for name in ("score", "answered_at", "weight", "respondent_id") if name in comments]
+    return comments.loc[comments["score"].notna(), used]
 
 
 def _segments(comments: pd.DataFrame, compare: str) -> Split:
@@ -176,7 +182,7 @@ def measure(
 
     Drivers are those of the later side where two periods are compared: the level now.
     """
-    scored = comments[comments["score"].notna()]
+    scored = _scored(comments)
     dated = "answered_at" in comments and comments["answered_at"].notna().any()
     columns = tuple(str(c) for c in comments.columns if c == "language" or str(c).startswith("segment_"))
     risen: tuple[Alert, ...] = ()
