@@ -1,7 +1,9 @@
 """Categories of a sentence by a fine-tuned upper half of the encoder, beside the linear heads: what training
 the network itself adds to `aspects.py`, in-protocol. Needs the extra `train` and models/encoder/build.py run.
 
-    python -m benchmarks.themes.finetuned [absa_en15 absa_ar_hotels]
+    python -m benchmarks.themes.finetuned [absa_en15 absa_ar_hotels] [--frozen 6]
+
+`--frozen` is the number of lower layers that are left as they are (0: all twelve are trained).
 
 The share of the network in the mean of both and the threshold come from a third of the train split.
 """
@@ -42,15 +44,15 @@ Numbers = NDArray[np.float64]
 class Model(nn.Module):
     """The encoder's upper layers and one sigmoid per category on the mean token state."""
 
-    def __init__(self, encoder: network.Encoder, categories: int) -> None:
+    def __init__(self, encoder: network.Encoder, categories: int, frozen: int) -> None:
         super().__init__()
-        self.encoder, self.head = encoder, nn.Linear(384, categories)
+        self.encoder, self.head, self.frozen = encoder, nn.Linear(384, categories), frozen
         nn.init.zeros_(self.head.weight)
         nn.init.constant_(self.head.bias, -3.0)
 
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
         """Logits (texts, categories)."""
-        pooled = network.mean(self.encoder.run(states, mask, FROZEN), mask)
+        pooled = network.mean(self.encoder.run(states, mask, self.frozen), mask)
         return self.head(F.dropout(pooled, 0.1, self.training))
 
 
@@ -58,29 +60,32 @@ def main() -> None:
     """Fine-tune on each set, test and save."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", choices=list(EPOCHS), default=["absa_en15"])
-    names = parser.parse_args().names
+    parser.add_argument("--frozen", type=int, default=FROZEN)
+    given = parser.parse_args()
     torch.set_num_threads(1)
-    found = [evaluate(name, source) for name, source in SETS if name in names]
+    found = [evaluate(name, source, given.frozen) for name, source in SETS if name in given.names]
     OUT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
-def evaluate(name: str, source: str | None) -> dict[str, Any]:
+def evaluate(name: str, source: str | None, frozen: int) -> dict[str, Any]:
     """Micro-F1 on the test split: of the linear heads, of the network, and of the mean of both."""
     data = load(name, source)
     begun = time.process_time()
-    states = lower_states(data)
+    states = lower_states(data, frozen)
     matrix = features(data, open_encoder().encode(data.texts), source or "hotel")
     train, test = np.flatnonzero(data.train), np.flatnonzero(~data.train)
     fold = np.random.default_rng(0).integers(0, 3, len(train))
     learned, held = train[fold != 0], train[fold == 0]
-    linear, deep = detect(data, matrix, learned, held), tuned(data, states, learned, held, EPOCHS[name])
+    epochs = EPOCHS[name]
+    linear, deep = detect(data, matrix, learned, held), tuned(data, states, learned, held, epochs, frozen)
     choices = [
         (f1_score(data.labels[held], w * deep + (1 - w) * linear > t, average="micro"), w, t)
         for w in (0.0, 0.3, 0.5, 0.7, 1.0)
         for t in np.arange(0.15, 0.6, 0.05).tolist()
     ]
-    linear, deep = detect(data, matrix, train, test), tuned(data, states, train, test, EPOCHS[name])
+    linear, deep = detect(data, matrix, train, test), tuned(data, states, train, test, epochs, frozen)
     result: dict[str, Any] = {"set": f"{name} {source or ''}".strip(), "train": len(train), "test": len(test)}
+    result["frozen_layers"] = frozen
     for label, shares in (("linear", (0.0,)), ("network", (1.0,)), ("both", (0.0, 0.3, 0.5, 0.7, 1.0))):
         _, share, threshold = max(choice for choice in choices if choice[1] in shares)
         given = share * deep + (1 - share) * linear > threshold
@@ -91,7 +96,7 @@ def evaluate(name: str, source: str | None) -> dict[str, Any]:
     return result
 
 
-def lower_states(data: Sentences) -> list[Tensor]:
+def lower_states(data: Sentences, frozen: int) -> list[Tensor]:
     """What the lower layers, which are not trained, give for every sentence: (pieces, hidden) each."""
     from tokenizers import Tokenizer
 
@@ -105,19 +110,24 @@ def lower_states(data: Sentences) -> list[Tensor]:
         batch = order[start : start + BATCH]
         ids, mask = padded([encoded[i] for i in batch])
         with torch.no_grad():
-            states = encoder.run(encoder.embed(ids), mask, 0, FROZEN)
+            states = encoder.run(encoder.embed(ids), mask, 0, frozen)
         for row, i in enumerate(batch):
             found[i] = states[row, : len(encoded[i])].clone()
     return found
 
 
 def tuned(
-    data: Sentences, states: list[Tensor], fit_on: NDArray[Any], predict_for: NDArray[Any], epochs: int
+    data: Sentences,
+    states: list[Tensor],
+    fit_on: NDArray[Any],
+    predict_for: NDArray[Any],
+    epochs: int,
+    frozen: int,
 ) -> Numbers:
     """Probabilities (rows of `predict_for`, categories) after training on `fit_on`."""
     torch.manual_seed(SEED)
-    model = Model(_parent(), len(data.categories))
-    upper = [p for layer in model.encoder.layers[FROZEN:] for p in layer.parameters()]
+    model = Model(_parent(), len(data.categories), frozen)
+    upper = [p for layer in model.encoder.layers[frozen:] for p in layer.parameters()]
     groups = [{"params": upper, "lr": RATE}, {"params": model.head.parameters(), "lr": 10 * RATE}]
     inputs = Inputs([len(one) for one in states], partial(_gathered, states))
     return trained(model, groups, inputs, data.labels, fit_on, predict_for, epochs, BATCH)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -169,12 +170,24 @@ def _markdown(result: dict[str, object]) -> str:
 
 
 def _finetuned() -> list[str]:
-    """What training the network itself adds, where `benchmarks.themes.finetuned` was run."""
-    file = Path(__file__).resolve().parents[1] / "results" / "themes-finetuned.json"
-    runs = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
-    return [
+    """What training a whole network adds: ours by `finetuned`, a base-size one by `basesize`."""
+    told = [
         f"\nWith the network's upper half trained too (`benchmarks.themes.finetuned`), {one['set']}: "
         f"micro-F1 {one['network']['micro_f1']:.3f}; in the mean with the heads "
         f"{one['both']['micro_f1']:.3f}."
-        for one in runs
+        for one in _stored("themes-finetuned")
     ]
+    for one in _stored("themes-basesize"):
+        told.append(
+            f"\nA base-size transformer on the same split, all of it trained (`benchmarks.themes.basesize`, "
+            f"{one['model']}, {one['parameters_million']:.0f} M parameters, {one['epochs']} epochs): "
+            f"micro-F1 {one['micro_f1']:.3f} ({one['micro_f1_at_half']:.3f} at the threshold 0.5)."
+        )
+    return told
+
+
+def _stored(name: str) -> list[dict[str, Any]]:
+    """The runs of a part that is run by itself; none where it was not."""
+    file = Path(__file__).resolve().parents[1] / "results" / f"{name}.json"
+    found = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    return found if isinstance(found, list) else [found]
