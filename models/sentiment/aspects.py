@@ -63,7 +63,7 @@ def features(table: pd.DataFrame) -> np.ndarray:
     session = Network(lower / "trunk.onnx", lower / "tokenizer.json", "query: ", uppers)
     texts = sorted({text for column in ("sentence", "clause", "window") for text in table[column]})
     prepared = [prepare(text) for text in texts]
-    table_logits = fast_tier.load(folder).logits(prepared)
+    table_logits = fast_tier.load(folder, fast_tier.SHARE).logits(prepared)
     said = dict(zip(texts, heads.joined(session.rows(prepared, LOGITS), table_logits), strict=True))
     kept = sorted(set(table["clause"]))
     vectors = dict(zip(kept, session.rows([prepare(text) for text in kept], VECTORS), strict=True))

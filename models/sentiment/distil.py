@@ -128,14 +128,14 @@ def divergence(ours: Tensor, theirs: Tensor) -> Tensor:
     return found.sum(1)
 
 
-def padded(rows: list[list[int]], rng: np.random.Generator | None = None) -> Tensor:
-    """Word numbers as (texts, length), zero behind the end; with `rng` some words are hidden."""
+def padded(rows: list[list[int]], rng: np.random.Generator | None = None, hide: float = HIDE) -> Tensor:
+    """Word numbers as (texts, length), zero behind the end; with `rng` a share of the words is hidden."""
     length = max(fast_tier.WINDOW, max(map(len, rows)))
     found = np.zeros((len(rows), length), np.int64)
     for i, row in enumerate(rows):
         found[i, : len(row)] = row
     if rng is not None:
-        found[(found > 0) & (rng.random(found.shape) < HIDE)] = UNKNOWN
+        found[(found > 0) & (rng.random(found.shape) < hide)] = UNKNOWN
     return torch.from_numpy(found)
 
 

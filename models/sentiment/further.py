@@ -122,11 +122,14 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--cache", type=Path, default=HERE / ".cache")
     parser.add_argument("--weights", type=Path, default=frozen.ENCODER / ".cache" / "pruned.npz")
+    parser.add_argument("--wordnet", type=Path, help="folder of WordNet 3.0 (data.adj and its like)")
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     corpus = data.corpus()
-    further_fast.train(corpus.rows, options.cache / "read")  # its teacher is the accurate tier as it was
+    further_fast.train(
+        corpus.rows, options.cache / "read", options.wordnet
+    )  # its teacher is the accurate tier as it was
     table = rows_of(corpus.rows, options.weights, options.cache / "states.pt")
     before = reopened(HERE / "upper.onnx", options.weights)
     run = train(reopened(HERE / "upper.onnx", options.weights), table, options.steps, options.cache)

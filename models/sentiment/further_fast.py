@@ -2,8 +2,9 @@
 
 distil.py begins with the accurate model's vectors of every single word, which takes most of its time. Here
 the start is the shipped student (`reopened`: its whole numbers are its weights in known units), so that only
-whole texts are learned from: what the accurate model says of them, and their labels. A draw of single words,
-as the student read them before, keeps it from forgetting those that no text holds.
+whole texts are learned from: what the accurate model says of them, and their labels. Most are made
+(variants.py): there are too few real ones in English. A draw of single words, as the student read them
+before, keeps it from forgetting those that no text holds.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.sentiment import distil
+from models.sentiment import distil, variants
 from models.sentiment.lessons import Teacher
-from voc.meaning import fast_tier
+from voc.meaning import calibration, fast_tier
 from voc.meaning.fast_words import UNKNOWN, Words
 
 HERE = Path(__file__).resolve().parent
@@ -28,11 +29,14 @@ WEIGHTS = {
     "umsab": 5.0, "tweeteval": 6.0, "arsarcasm_v2": 1.5, "ajgt": 2.0, "saudi_tourism": 2.0, "skytrax": 1.5,
     "ar_emoji": 0.4, "own": 2.0,
 }  # fmt: skip
+MADE_ARABIC = 0.5  # the same of a made text in Arabic letters; there are many real ones
 WORD = 0.35
 WORDS = 20_000  # single words in the draw
-RATES = (6e-4, 1.2e-3)  # of the layers, of the word vectors
-TRUST, NOISY_TRUST = 0.6, 0.1  # of labels; of those by emoji
+RATES = (1e-3, 2e-3)  # of the layers, of the word vectors
+TRUST, ENGLISH_TRUST, NOISY_TRUST = 0.6, 0.3, 0.1  # of labels; of the few English ones; of those by emoji
+MEANING = 0.3  # of the distance to the accurate model's vector
 EPOCHS = 4.0
+HIDE = 0.06  # share of words hidden
 Numbers = NDArray[np.float64]
 
 
@@ -67,34 +71,59 @@ def reopened(folder: Path) -> tuple[distil.Student, list[str]]:
 
 
 def lessons(
-    rows: pd.DataFrame, student: distil.Student, words: list[str], teacher: Teacher
+    rows: pd.DataFrame, made: list[str], student: distil.Student, words: list[str], teacher: Teacher
 ) -> distil.Lessons:
-    """Training texts with the teacher's word and their label; single words as `student` reads them now."""
-    table = rows[rows["part"] == "train"].drop_duplicates("text")
+    """Training texts with the teacher's word and their label; made texts with that alone; single words as
+    `student` reads them now."""
+    table = everything(rows, made)
     known = Words(words)
     short = [" ".join(text.split()[: distil.LONGEST]) for text in table["text"]]
     numbers = [found[: distil.LONGEST] for found in known.numbers(short)]
-    keep = np.array([bool(found) for found in numbers])
-    table, numbers = table[keep].reset_index(drop=True), [found for found in numbers if found]
-    read, _, said = teacher.kept(table)
+    read, vectors, said = teacher.kept(table)
+    keep = np.array([bool(found) for found in numbers]) & ((table["label"] >= 0).to_numpy() | read)
+    table, numbers = table[keep].reset_index(drop=True), [numbers[i] for i in np.flatnonzero(keep)]
+    read, vectors, said = read[keep], vectors[keep], said[keep]
     rng = np.random.default_rng(distil.SEED)
     drawn = [[int(n)] for n in rng.choice(np.arange(UNKNOWN + 1, len(words) + 2), WORDS, replace=False)]
-    weight = table["set"].map(WEIGHTS).fillna(1.0).to_numpy(np.float64)
-    trust = np.where(table["set"] == "ar_emoji", NOISY_TRUST, TRUST)
     n = len(drawn)
-    everything = numbers + drawn
+    all_numbers = numbers + drawn
     shorter = [known.taken_apart(word, itself=False) for word in words]
     parts = {i: found for i, found in enumerate(shorter, start=UNKNOWN + 1) if UNKNOWN not in found}
+    scaled = (vectors.astype(np.float32) - vectors[read].astype(np.float32).mean(0)) / vectors[read].std()
     return distil.Lessons(
-        everything,
-        [[part for word in one for part in parts.get(word, [word])][: distil.LONGEST] for one in everything],
+        all_numbers,
+        [[part for word in one for part in parts.get(word, [word])][: distil.LONGEST] for one in all_numbers],
         torch.from_numpy(np.append(read, np.ones(n)).astype(np.float32)),
         torch.from_numpy(np.concatenate([said[:, :3], logits(student, drawn)])),
-        torch.zeros(len(everything), 0),
+        torch.from_numpy(scaled.astype(np.float16)),  # none for single words
         torch.from_numpy(np.append(table["label"].to_numpy(np.int64), np.full(n, -1))),
-        torch.from_numpy(np.append(trust, np.zeros(n)).astype(np.float32)),
-        np.append(weight, np.full(n, WORD)),
+        torch.from_numpy(np.append(trust(table), np.zeros(n)).astype(np.float32)),
+        np.append(weights(table), np.full(n, WORD)),
     )
+
+
+def everything(rows: pd.DataFrame, made: list[str]) -> pd.DataFrame:
+    """Training rows and made texts, each text once: `text, label, set, lang`; label -1 and set ``made``."""
+    real = rows[rows["part"] == "train"]
+    script = [calibration.script(text) for text in made]
+    more = pd.DataFrame({"text": made, "label": -1, "set": "made", "lang": script})
+    both = pd.concat([real[["text", "label", "set", "lang"]], more], ignore_index=True)
+    return both.drop_duplicates("text").reset_index(drop=True)
+
+
+def weights(table: pd.DataFrame) -> Numbers:
+    """How often each row is drawn, beside one of weight 1."""
+    found = table["set"].map(WEIGHTS).fillna(1.0).to_numpy(np.float64)
+    found[((table["set"] == "made") & (table["lang"] == calibration.ARABIC)).to_numpy()] = MADE_ARABIC
+    return found
+
+
+def trust(table: pd.DataFrame) -> Numbers:
+    """How much each row's label counts beside the teacher's word."""
+    found = np.full(len(table), TRUST)
+    found[(table["lang"] == calibration.ENGLISH).to_numpy()] = ENGLISH_TRUST
+    found[(table["set"] == "ar_emoji").to_numpy()] = NOISY_TRUST
+    return found
 
 
 def logits(student: distil.Student, numbers: list[list[int]]) -> NDArray[np.float32]:
@@ -109,27 +138,34 @@ def logits(student: distil.Student, numbers: list[list[int]]) -> NDArray[np.floa
 def loss_of(
     student: distil.Student, known: distil.Lessons, batch: NDArray[np.int64], rng: np.random.Generator
 ) -> Tensor:
-    """Kullback-Leibler divergence to the teacher where it read the text, cross-entropy of the label."""
+    """Divergence from the teacher and distance to its vector where it read the text, and the label's cost."""
     rows = [known.apart[i] if rng.random() < distil.APART else known.numbers[i] for i in batch]
-    found = student(distil.padded(rows, rng))[0]
+    found, _, meaning = student(distil.padded(rows, rng, HIDE))
     at = torch.from_numpy(batch)
     label = known.label[at]
     said = F.cross_entropy(found, label.clamp(min=0), reduction="none", label_smoothing=0.05)
     told = distil.divergence(found, known.logits[at]) * known.read[at]
-    return (told + said * (label >= 0) * known.trust[at]).mean()
+    loss = (told + said * (label >= 0) * known.trust[at]).mean()
+    text = (at < len(known.vectors)) & (known.read[at] > 0)
+    away = ((meaning[text] - known.vectors[at[text]].float()) ** 2).mean(1)
+    return loss + MEANING * away.sum() / len(batch)
 
 
-def train(rows: pd.DataFrame, cache: Path) -> None:
-    """Read the training texts with the accurate model of this folder, train its fast tier on, and save it.
+def train(rows: pd.DataFrame, cache: Path, wordnet: Path | None, reads: int = variants.READS) -> None:
+    """Read texts with the accurate model of this folder, train its fast tier on, and save it.
 
     Args:
         rows: of data.py.
         cache: keeps what was read.
+        wordnet: folder of the dictionary, or None to go without its examples.
+        reads: how many made texts are read.
     """
     torch.manual_seed(distil.SEED)
     teacher = Teacher(HERE / "upper.onnx", cache)
-    teacher.read(rows[rows["part"] == "train"].drop_duplicates("text"), len(rows))
     student, words = reopened(HERE)
-    known = lessons(rows, student, words, teacher)
+    made = variants.made(rows, words, wordnet)[:reads]
+    table = everything(rows, made)
+    teacher.read(table, len(table))
+    known = lessons(rows, made, student, words, teacher)
     distil.fit(student, known, loss_of, RATES, EPOCHS)
     distil.save(student, words, HERE)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from models.encoder import network
-from models.sentiment import calibrate, data, distil, export, finetune, gate
+from models.sentiment import calibrate, data, distil, export, finetune, further_fast, gate
 from voc import artifacts
 from voc.meaning import calibration, fast_tier, heads
 from voc.meaning.network import LOGITS, Network
@@ -28,9 +29,9 @@ from voc.meaning.prepare import prepare
 
 HERE = Path(__file__).resolve().parent
 ENCODER = HERE.parent / "encoder"
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 UNSURE_BELOW = 0.5
-FILES = ["upper.onnx", "fast.npz", "fast-words.txt", "calibration.json"]
+FILES = ["upper.onnx", "fast.npz", "share.npz", "fast-words.txt", "calibration.json"]
 Numbers = NDArray[np.float64]
 
 
@@ -38,6 +39,7 @@ def main() -> None:
     """All steps; members that were trained before (finetune.py, side by side) are taken as they are."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reads", type=int, default=distil.READS, help="texts read for the fast tier")
+    parser.add_argument("--wordnet", type=Path, help="folder of WordNet 3.0 (data.adj and its like)")
     parser.add_argument("--cache", type=Path, default=HERE / ".cache")
     parser.add_argument("--weights", type=Path, default=ENCODER / ".cache" / "pruned.npz")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -56,6 +58,8 @@ def main() -> None:
     torch.save({"average": model.state_dict()}, options.cache / "run.pt")
     export.export(model, gate.fit(model, table), HERE / "upper.onnx")
     distil.distil(corpus.rows, options.cache / "read", options.reads)
+    shutil.copy(HERE / fast_tier.FAST, HERE / fast_tier.SHARE)  # what the accurate tier adds to its own word
+    further_fast.train(corpus.rows, options.cache / "read", options.wordnet)
     calibrated(corpus.rows)
     facts |= {"removed": corpus.removed, "rows": len(learned), "seed": finetune.SEED}
     artifacts.save(HERE, VERSION, FILES, facts)
@@ -66,7 +70,7 @@ def calibrated(rows: pd.DataFrame) -> None:
     held = calibration_rows(rows)
     texts, labels = list(held["text"]), held["label"].to_numpy(np.int64)
     table, arabic = fast_tier.load(HERE).read(texts)
-    logits, groups = read(texts, table)
+    logits, groups = read(texts, fast_tier.load(HERE, fast_tier.SHARE).logits(texts))
     numbers = {"accurate": _calibrated(held, logits, groups)}
     careful = _probabilities(numbers, "accurate", logits, groups)
     scripts = [calibration.ARABIC if found else calibration.ENGLISH for found in arabic]
@@ -96,7 +100,7 @@ def calibration_rows(rows: pd.DataFrame) -> pd.DataFrame:
     dev = dev[(dev["split"] == "dev") & dev["label"].isin(data.LABELS)]
     more = pd.DataFrame(
         {
-            "text": [prepare(text) for text in dev["text"]],
+            "text": [prepare(data.unescaped(text)) for text in dev["text"]],
             "label": dev["label"].map(data.LABELS).to_numpy(),
             "set": "umsab",
         }

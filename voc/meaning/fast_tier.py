@@ -33,6 +33,8 @@ WINDOW: Final = 3  # words
 LARGEST: Final = 10_000  # of a window's three parts, so that their sum fits 16 bits
 FINER: Final = 16  # means are rounded to this part of a unit
 HIDDEN_FINER: Final = 4096
+FAST: Final = "fast.npz"
+SHARE: Final = "share.npz"  # a student that was taught by labels rather than by the accurate model
 Numbers = NDArray[np.float64]
 
 
@@ -171,17 +173,21 @@ class _Parts:
             self._place[words] = np.arange(start, self._used)
 
 
-def load(folder: Path) -> FastTier:
+def load(folder: Path, weights: str = FAST) -> FastTier:
     """The fast tier saved in `folder` (``fast.npz`` and ``fast-words.txt``).
+
+    Args:
+        folder: of the sentiment model.
+        weights: `SHARE` for the older student of the same words, which the accurate tier listens to.
 
     Raises:
         ModelError: the files are missing or are not what they should be.
     """
     try:
         words = (folder / "fast-words.txt").read_text(encoding="utf-8").split("\n")
-        with np.load(folder / "fast.npz") as saved:
-            weights = dict(saved)
-        return FastTier(Words(words), weights)
+        with np.load(folder / weights) as saved:
+            arrays = dict(saved)
+        return FastTier(Words(words), arrays)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             f"{folder} does not hold a fast tier voc can run ({error}). Reinstall voc to restore it."

@@ -1,13 +1,14 @@
 """What the accurate model's numbers mean: sentiment with a little help from the fast tier, and the dialect.
 
-Takes: rows of the output ``logits`` (models/sentiment/export.py) and the fast tier's logits. Gives:
-log-probabilities of negative, neutral, positive before calibration, and each text's calibration group:
-its language, what kind of text it looks like (annotators of tweets and writers of reviews mean other
+Takes: rows of the output ``logits`` (models/sentiment/export.py) and logits of the student ``share.npz``.
+Gives: log-probabilities of negative, neutral, positive before calibration, and each text's calibration
+group: its language, what kind of text it looks like (annotators of tweets and writers of reviews mean other
 things by "neutral"), and the dialect.
 
-The fast tier reads whole words, also of dialects that the encoder's parent rarely saw; adding a part of its
-log-probabilities helps most on short Gulf, Egyptian and Arabizi phrases; so what a text looks like decides
-how large that part is.
+The student is an older fast tier. It reads whole words, also of dialects that the encoder's parent rarely
+saw; adding a part of its log-probabilities helps most on short Gulf, Egyptian and Arabizi phrases; so what a
+text looks like decides how large that part is. Today's fast tier says too nearly what the accurate model
+says to be of help here.
 """
 
 from __future__ import annotations

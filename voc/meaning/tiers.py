@@ -20,7 +20,7 @@ Numbers = NDArray[np.float64]
 
 
 class AccurateSentiment:
-    """The fine-tuned bilingual encoder, int8, joined by the fast tier; calibrated by language and dialect.
+    """The fine-tuned bilingual encoder, int8, joined by a small student; calibrated by language and dialect.
 
     Args:
         network: an opened one, to share with the encoder; its own by default.
@@ -34,7 +34,7 @@ class AccurateSentiment:
         self.name = "voc-sentiment"
         self.version = model.version
         self._network = network or open_network()
-        self._table = fast_tier.load(model.folder)
+        self._table = fast_tier.load(model.folder, fast_tier.SHARE)
         self.calibration = calibration.load(model.path("calibration.json"), "accurate")
 
     def judge(self, texts: Sequence[str], question: str | None = None) -> Feelings:
