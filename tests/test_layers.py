@@ -10,7 +10,6 @@ ORDER = ["base", "intake", "meaning", "numbers", "report", "pipeline", "edge"]
 BASE = {
     "_optional",
     "artifacts",
-    "blas",
     "errors",
     "labels",
     "processes",

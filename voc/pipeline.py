@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from voc.analysis import Analysis, Labeled
-from voc.blas import on_one_thread
 from voc.errors import OptionError
 from voc.progress import Progress, silent
 from voc.settings import MeaningSettings, Settings, of
@@ -147,7 +146,6 @@ def analyze(
     return conclude(survey, readings, settings, tools=tools, progress=progress)
 
 
-@on_one_thread
 def conclude(
     survey: Survey,
     readings: Readings,

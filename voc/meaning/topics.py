@@ -16,7 +16,6 @@ from typing import Final, Literal
 
 import numpy as np
 
-from voc.blas import on_one_thread
 from voc.errors import OptionError
 from voc.meaning import topic_assembly, topic_graph, topic_history, topic_space
 from voc.meaning.topic_assembly import Placed
@@ -55,7 +54,6 @@ class Options:
     sample: int = 12_000
 
 
-@on_one_thread
 def discover(
     texts: Sequence[str],
     vectors: Vectors,

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from voc.blas import on_one_thread
 from voc.errors import InputError, OptionError
 from voc.intake import periods
 from voc.intake.scales import Scale
@@ -169,7 +168,6 @@ class Numbers:
     digest: Digest | None = None
 
 
-@on_one_thread
 def measure(
     comments: pd.DataFrame,
     mentions: pd.DataFrame,

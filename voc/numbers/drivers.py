@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from voc.blas import on_one_thread
 from voc.errors import OptionError
 from voc.intake.scales import Scale
 from voc.labels import POLARITIES
@@ -73,7 +72,6 @@ class Driver:
     share_middle: float
 
 
-@on_one_thread
 def rank(
     comments: pd.DataFrame,
     mentions: pd.DataFrame,

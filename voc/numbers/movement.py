@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from voc.blas import on_one_thread
 from voc.labels import ReportLanguage
 from voc.numbers.scores import Change, Estimate
 
@@ -214,7 +213,6 @@ class Movement:
         return summarize(self, lang, labels or {})
 
 
-@on_one_thread
 def between(
     comments: pd.DataFrame,
     mentions: pd.DataFrame,
