@@ -12,6 +12,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtri
 
 CLEAR: Final = 0.8  # probability from which a text counts as clearly positive or negative
 LOW_END: Final = 0.2  # place on the scale, 0 to 1, up to which a score is low: 0-2 of 0-10
@@ -92,12 +94,10 @@ def _of_language(tag: str, place: Floats, p_negative: Floats, p_positive: Floats
 
 def _spearman(scores: Floats, polarity: Floats) -> tuple[float, float, float]:
     """Spearman's rank correlation and its interval; NaN when either side does not vary."""
-    from scipy import stats
-
     if len(scores) < 4 or np.ptp(scores) == 0 or np.ptp(polarity) == 0:
         return float("nan"), float("nan"), float("nan")
-    ranks = stats.rankdata(scores), stats.rankdata(polarity)
+    ranks = pd.Series(scores).rank().to_numpy(), pd.Series(polarity).rank().to_numpy()
     correlation = float(np.clip(np.corrcoef(*ranks)[0, 1], -1.0, 1.0))
     z = np.arctanh(np.clip(correlation, -0.999999, 0.999999))
-    reach = stats.norm.ppf(0.5 + CONFIDENCE / 2) * np.sqrt((1 + correlation**2 / 2) / (len(scores) - 3))
+    reach = ndtri(0.5 + CONFIDENCE / 2) * np.sqrt((1 + correlation**2 / 2) / (len(scores) - 3))
     return correlation, float(np.tanh(z - reach)), float(np.tanh(z + reach))

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
 from voc.errors import OptionError
 from voc.intake.scales import Scale
@@ -171,7 +171,7 @@ def _drivers(
     answers = rows.answers
     themes = np.unique(answers.leaf_theme)
     member = (answers.leaf_theme[None, :] == themes[:, None]).astype(np.float64)
-    quantile = float(stats.norm.ppf(0.5 + settings.confidence / 2))
+    quantile = float(ndtri(0.5 + settings.confidence / 2))
     value, se, q = made.tested(member, quantile)
     half = quantile * se
     importance = member @ np.abs(made.contribution)

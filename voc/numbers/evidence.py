@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.special import expit, logit
+from scipy.special import betaincinv, expit, logit
 
 from voc.labels import POLARITIES
 from voc.numbers.answers import Answers
@@ -59,7 +58,7 @@ class Reliability:
 
 def _quantiles(known: tuple[float, float], at: Floats) -> Floats:
     mean, size = known
-    return np.asarray(stats.beta.ppf(at, mean * size, (1 - mean) * size))
+    return np.asarray(betaincinv(mean * size, (1 - mean) * size, at))
 
 
 @dataclass(frozen=True)

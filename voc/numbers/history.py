@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from voc.errors import OptionError
 from voc.numbers.matrices import Floats, Ints
@@ -137,6 +136,7 @@ def digest_of(comments: pd.DataFrame, mentions: pd.DataFrame, day: str | None = 
         chosen = times.max().normalize() if day is None else pd.Timestamp(day).normalize()
     except ValueError as error:
         raise OptionError(f"The day is {day!r}; write it as YYYY-MM-DD, for instance 2024-06-30.") from error
+
     counted = series(comments, mentions, "day")
     position = int(counted.starts.get_indexer(pd.DatetimeIndex([chosen]))[0])
     if position < 0:
@@ -157,6 +157,8 @@ def digest(comments: pd.DataFrame, mentions: pd.DataFrame, day: str) -> list[Dig
     The expected count is the share on the same weekdays of the last four weeks times the day's
     comments; p-values are beta-binomial, one-sided.
     """
+    from scipy.stats import betabinom  # late: it takes a second, and the service starts without
+
     counted = series(comments, mentions, "day")
     position = counted.starts.get_indexer(pd.DatetimeIndex([day]))[0] if len(counted.starts) else -1
     if position < 0:
@@ -164,7 +166,7 @@ def digest(comments: pd.DataFrame, mentions: pd.DataFrame, day: str) -> list[Dig
     usual = _usual(position)
     base, size = counted.counts[:, usual].sum(1), float(counted.totals[usual].sum())
     x, n = counted.counts[:, position], float(counted.totals[position])
-    p = stats.betabinom.sf(x - 1, int(n), base + 0.5, size - base + 0.5) if size else np.ones(len(x))
+    p = betabinom.sf(x - 1, int(n), base + 0.5, size - base + 0.5) if size else np.ones(len(x))
     q = adjusted(np.asarray(p))
     rows = [
         DigestRow(

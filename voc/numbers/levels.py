@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtr
 
 from voc.numbers.answers import Answers
 from voc.numbers.cells import TINY
@@ -62,7 +62,7 @@ class Levels:
         value, se = self.combine(rows)
         read, read_se = (self.as_read or self).combine(rows)
         shown = (np.abs(value) > quantile * se) & (np.sign(value) == np.sign(read))
-        p = 2 * stats.norm.sf(np.abs(read) / np.where(read_se > 0, read_se, np.inf))
+        p = 2 * ndtr(-np.abs(read) / np.where(read_se > 0, read_se, np.inf))
         return value, se, adjusted(np.where(shown, p, 1.0))
 
 

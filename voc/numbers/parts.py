@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy import stats
+from scipy.special import ndtri
 
 from voc.labels import POLARITIES
 from voc.numbers.answers import OTHER, Answers
@@ -68,7 +68,7 @@ def lay_out(
     shown = [i for i in range(4) if not (project and i in (1, 2))]
     family = np.vstack([prevalence, effect, tops[shown]])
     verdicts = judge(made, themes, tops[shown])
-    quantile = float(stats.norm.ppf(0.5 + settings.confidence / 2))
+    quantile = float(ndtri(0.5 + settings.confidence / 2))
     bars = _Bars(made, verdicts, settings.fdr, quantile, parents, _People.of(answers, row), segments)
     parts = bars.themes(themes)
     parts.sort(key=lambda part: (part.named is None, -part.strength * abs(part.total), part.id))

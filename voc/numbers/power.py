@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
+from scipy.special import ndtri
 
 from voc.errors import OptionError
 
@@ -32,7 +32,7 @@ def smallest_move(
 def detectable(standard_error: float, power: float = 0.8, confidence: float = 0.95, tests: int = 1) -> float:
     """Points that stand out from a part with this standard error, when `tests` are read together."""
     level = (1 - confidence) / max(tests, 1)
-    return float((stats.norm.isf(level / 2) + stats.norm.ppf(power)) * standard_error)
+    return float((-ndtri(level / 2) + ndtri(power)) * standard_error)
 
 
 def needed(points: float, sd: float = 85.0, power: float = 0.8, confidence: float = 0.95) -> int:
@@ -49,5 +49,5 @@ def needed(points: float, sd: float = 85.0, power: float = 0.8, confidence: floa
     """
     if not points > 0:
         raise OptionError(f"A move of {points} points cannot be planned for; give a number above 0.")
-    factor = stats.norm.isf((1 - confidence) / 2) + stats.norm.ppf(power)
+    factor = -ndtri((1 - confidence) / 2) + ndtri(power)
     return math.ceil(2 * (factor * sd / points) ** 2 - 1e-9)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri, stdtr, stdtrit
 
 from voc.errors import InputError
 from voc.intake.scales import Scale
@@ -127,7 +127,7 @@ def estimate(group: Sample, confidence: float = 0.95) -> Estimate:
     """
     if group.kind == "mean":
         squared, freedom = group.of_mean()
-        half = float(stats.t.ppf(0.5 + confidence / 2, freedom) * np.sqrt(squared))
+        half = float(stdtrit(freedom, 0.5 + confidence / 2) * np.sqrt(squared))
         return Estimate(group.mean, group.mean - half, group.mean + half, group.n)
     center, variance, n = group.adjusted(NPS_ANSWERS if group.kind == "nps" else ONE_SAMPLE)
     half = _quantile(confidence) * float(np.sqrt(variance / n))
@@ -160,8 +160,8 @@ def against(after: Sample, target: float, confidence: float = 0.95) -> Change:
 
 def _tested(value: float, center: float, se: float, freedom: float, confidence: float) -> Change:
     """The change with a t interval and test around `center`."""
-    half = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * se
-    p = 1.0 if abs(center) < TINY else 0.0 if se == 0 else float(2 * stats.t.sf(abs(center) / se, freedom))
+    half = float(stdtrit(freedom, 0.5 + confidence / 2)) * se
+    p = 1.0 if abs(center) < TINY else 0.0 if se == 0 else float(2 * stdtr(freedom, -abs(center) / se))
     low, high = min(center - half, value), max(center + half, value)  # holds at the ends of the scale too
     return Change(value, low, high, min(p, 1.0))
 
@@ -173,7 +173,7 @@ def _welch(parts: list[tuple[float, float]]) -> float:
 
 
 def _quantile(confidence: float) -> float:
-    return float(stats.norm.ppf(0.5 + confidence / 2))
+    return float(ndtri(0.5 + confidence / 2))
 
 
 def kind_of(scale: Scale) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri
 
 from voc.labels import POLARITIES
 from voc.numbers.answers import OTHER, Answers, pool_rare
@@ -132,4 +132,4 @@ def _part(kind: Kind, name: str, total: float, half: float, q: float, named: boo
 
 
 def _quantile(settings: NumbersSettings) -> float:
-    return float(stats.norm.ppf(0.5 + settings.confidence / 2))
+    return float(ndtri(0.5 + settings.confidence / 2))

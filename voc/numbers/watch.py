@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from voc.numbers.matrices import Floats, Ints
 from voc.numbers.verdicts import adjusted
@@ -118,6 +117,8 @@ def _thresholds(
 
 def _confirmed(counts: Floats, totals: Floats, baseline: int, p0: Floats, dispersion: float) -> np.ndarray:
     """(m, t) whether the last four periods are improbable given the baseline (beta-binomial, BH 1 %)."""
+    from scipy.stats import betabinom  # late: it takes a second, and the service starts without
+
     base, total = counts[:, :baseline].sum(1), totals[:baseline].sum()
     a, b = (base + 0.5) / dispersion, (total - base + 0.5) / dispersion
     out = np.zeros((len(counts), len(totals) - baseline), dtype=bool)
@@ -125,6 +126,6 @@ def _confirmed(counts: Floats, totals: Floats, baseline: int, p0: Floats, disper
         window = slice(max(baseline, baseline + i + 1 - WINDOW), baseline + i + 1)
         x = np.rint(counts[:, window].sum(1) / dispersion)
         n = max(int(np.rint(totals[window].sum() / dispersion)), 1)
-        p = stats.betabinom.sf(np.minimum(x, n) - 1, n, a, b)
+        p = betabinom.sf(np.minimum(x, n) - 1, n, a, b)
         out[:, i] = adjusted(np.asarray(p)) <= CONFIRM
     return out
