@@ -33,6 +33,7 @@ TABLES = (
     ("Normalization", "benchmarks/results/normalization.md", "benchmarks/run.py normalization"),
     ("Language", "benchmarks/results/language.md", "benchmarks/run.py language"),
     ("Service", "benchmarks/results/service.md", "benchmarks/run.py service"),
+    ("Service: memory", "benchmarks/results/memory.md", "benchmarks/run.py memory"),
 )
 
 

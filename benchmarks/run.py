@@ -23,6 +23,7 @@ BENCHMARKS = {
     "scale": "benchmarks.scale.run",
     "subratings": "benchmarks.subratings.run",
     "service": "benchmarks.service.run",
+    "memory": "benchmarks.service.memory",
     "readme": "benchmarks.readme",
 }
 

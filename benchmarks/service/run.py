@@ -1,10 +1,10 @@
-"""The service under load, beside the bare model in the same run: throughput, latency, overload, memory.
+"""The service under load, beside the bare model in the same run: throughput, latency, overload, an upload.
 
 Starts `voc serve` as its own process with the embedded models and calls it over HTTP. The bare model
 (`voc.classify` with opened tools, in this process) is measured before and after the service in turn, as a
 machine's pace drifts. Callers run in this process beside the server on the same cores; the processor time
-they take is measured and told, and no figure is corrected for it. Memory over many calls is measured on
-the fast tier, which serves them in minutes, and before that over all calls to the accurate one.
+they take is measured and told, and no figure is corrected for it. Memory over many calls takes long and
+needs no quiet machine: memory.py measures it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.record import machine, save
-from benchmarks.service.load import Calls, Connection, Load, closed_loop, open_loop
+from benchmarks.service.load import Calls, Connection, closed_loop, open_loop
 from benchmarks.service.tables import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,37 +36,29 @@ PER_CALL = 20  # documents in a call, where many calls come at once
 def main(out: Path, quick: bool) -> None:
     """Measure and write `service.json` and `service.md`."""
     seconds = 6.0 if quick else 20.0
-    texts = _texts()
+    texts = demo_texts()
     facts: dict[str, Any] = {"machine": machine(), "quick": quick, "documents_per_call": PER_CALL}
     bare = Bare(texts)
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
         facts["ready_s"] = server.ready_s
         calls = Calls(texts, server.token, server.port)
         asyncio.run(closed_loop(calls, connections=4, size=PER_CALL, seconds=3.0))  # warm
-        before = server.resident_mb()
-        _measure(
+        measure(
             facts,
             throughput=lambda: _throughput(bare, calls, seconds, server),
             single=lambda: _single(bare, calls, 60 if quick else 300),
             at_70=lambda: _steady(calls, facts["throughput"]["texts_per_s"], seconds),
             overload=lambda: _overload(calls, facts["throughput"]["texts_per_s"], seconds, server),
         )
-        facts["accurate_memory"] = {
-            "documents": calls.count, "resident_before_mb": before, "resident_mb": server.resident_mb(),
-        }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), tier="fast") as server:
-        calls = Calls(texts, server.token, server.port)
-        _measure(
-            facts,
-            memory=lambda: _memory(calls, server, 2_000 if quick else 100_000),
-            upload=lambda: _upload(server, 100_000 if quick else 1_000_000),
-        )
+        measure(facts, upload=lambda: _upload(server, 100_000 if quick else 1_000_000))
     save(out, "service", facts, markdown(facts))
 
 
-def _measure(facts: dict[str, Any], **parts: Callable[[], dict[str, Any]]) -> None:
-    for name, measure in parts.items():
-        facts[name] = measure()
+def measure(facts: dict[str, Any], **parts: Callable[[], dict[str, Any]]) -> None:
+    """Take the parts one after another, and say each as soon as it is known."""
+    for name, part in parts.items():
+        facts[name] = part()
         print(name, json.dumps(facts[name]), flush=True)
 
 
@@ -174,30 +166,6 @@ def _overload(calls: Calls, capacity: float, seconds: float, server: Server) -> 
     }
 
 
-def _memory(calls: Calls, server: Server, count: int) -> dict[str, Any]:
-    """Calls of one document from eight connections, memory read ten times on the way."""
-    seen = []
-    done = 0
-
-    async def some(number: int) -> Load:
-        load = Load()
-
-        async def one() -> None:
-            connection = Connection(calls.port)
-            for _ in range(number // 8):
-                load.add(*await calls.send(connection, 1), 1)
-            connection.close()
-
-        await asyncio.gather(*(one() for _ in range(8)))
-        return load
-
-    for _ in range(10):
-        load = asyncio.run(some(count // 10))
-        done += sum(load.statuses().values())
-        seen.append(server.resident_mb())
-    return {"calls": done, "resident_mb": seen, "growth_mb": seen[-1] - seen[1]}
-
-
 def _upload(server: Server, rows: int) -> dict[str, Any]:
     """One upload of so many rows; memory at its highest while it came in."""
     before = server.resident_mb()
@@ -294,7 +262,8 @@ def serving(folder: Path, tier: str = "accurate") -> Iterator[Server]:
         server.process.wait()
 
 
-def _texts() -> list[str]:
+def demo_texts() -> list[str]:
+    """The demo survey's comments."""
     from voc.demo.survey import survey
 
     frame = survey(n=2000)

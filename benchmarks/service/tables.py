@@ -12,7 +12,7 @@ Row = tuple[str, object, str]
 
 
 def markdown(facts: dict[str, Any]) -> str:
-    rows = [*_speed(facts), *_memory(facts)]
+    rows = [*_speed(facts), *_upload(facts)]
     rows.append(("`voc serve` to its first 200 on /readyz, s", facts["ready_s"], "< 3"))
     rows.append(("load of the machine at start (2 cores)", facts["machine"]["load_at_start"], ""))
     return table(("What", "Measured", "Asked for"), rows)
@@ -35,12 +35,6 @@ def _speed(facts: dict[str, Any]) -> Iterator[Row]:
     yield "3 x overload, answers by status", json.dumps(over["statuses"]), "no crash"
 
 
-def _memory(facts: dict[str, Any]) -> Iterator[Row]:
-    held = facts["accurate_memory"]
-    grown = held["resident_mb"] - held["resident_before_mb"]
-    yield f"memory growth over {held['documents']:,} documents, accurate tier, MB", grown, "flat"
-    if memory := facts.get("memory"):
-        name = f"memory growth over {memory['calls']:,} calls, fast tier, MB"
-        yield name, memory["growth_mb"], "flat"
+def _upload(facts: dict[str, Any]) -> Iterator[Row]:
     if upload := facts.get("upload"):
         yield f"upload of {upload['rows']:,} rows, peak resident MB", upload["peak_resident_mb"], "< 500"
