@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from service.errors import Problem
 
+TABLES = "0002"  # the newest of migrations/versions
 _READ_ONLY = "voc_read_only"
 _SMALL_BYTES = 500_000_000  # a table rewritten in a few seconds
 _LOG_ATTEMPTS = 60
@@ -168,16 +169,26 @@ def _engine(url: str) -> sa.Engine:
 
 def migrate(url: str) -> None:
     """Bring the tables of the database at `url` to this version."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["engine"] = engine = _engine(url)
+    engine = _engine(url)
     try:
+        if _up_to_date(engine):
+            return  # without alembic, which a start has to wait for
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["engine"] = engine
         command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+def _up_to_date(engine: sa.Engine) -> bool:
+    with engine.connect().execution_options(**{_READ_ONLY: True}) as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return False
+        return list(connection.scalars(sa.text("SELECT version_num FROM alembic_version"))) == [TABLES]
 
 
 def now() -> datetime:

@@ -107,7 +107,7 @@ def test_migrations_build_what_the_tables_say(tmp_path, postgres):
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from service.database import Database, migrate
+    from service.database import TABLES, Database, migrate
     from service.tables import Base
 
     for url in (f"sqlite:///{tmp_path}/m.sqlite", postgres.url()):
@@ -115,9 +115,32 @@ def test_migrations_build_what_the_tables_say(tmp_path, postgres):
         migrate(url)  # again changes nothing
         database = Database(url)
         with database.engine.connect() as connection:
-            found = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+            context = MigrationContext.configure(connection)
+            found = compare_metadata(context, Base.metadata)
+            assert context.get_current_revision() == TABLES  # what a start takes for up to date
         database.close()
         assert found == []
+
+
+def test_tables_of_an_older_version_are_brought_up_to_date(tmp_path):
+    from alembic import command
+    from alembic.config import Config
+
+    from service import database
+
+    url = f"sqlite:///{tmp_path}/old.sqlite"
+    older = Config()
+    older.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    older.attributes["engine"] = database._engine(url)
+    command.upgrade(older, "0001")
+    database.migrate(url)
+    migrated = database.Database(url)
+    with migrated.engine.connect() as connection:
+        assert (
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == database.TABLES
+        )
+        assert connection.exec_driver_sql("SELECT count(*) FROM revisions").scalar() == 0
+    migrated.close()
 
 
 def test_the_unit_and_the_container_name_real_settings():
