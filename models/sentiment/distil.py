@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from models.sentiment import data
+from models.sentiment import data, export
 from models.sentiment.lessons import Teacher, texts, vocabulary, word_rows
 from voc.meaning import fast_tier
 from voc.meaning.fast_words import UNKNOWN, Words
@@ -249,7 +249,7 @@ def distil(rows: pd.DataFrame, cache: Path, reads: int, folder: Path = HERE) -> 
         reads: how many further texts to read at most.
     """
     table = texts(rows)
-    teacher = Teacher(folder / "upper.onnx", cache)
+    teacher = Teacher(folder / export.TEACHER, cache)
     teacher.read(table, reads)
     words = vocabulary(table)
     student = started(words, table, teacher)

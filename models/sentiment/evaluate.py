@@ -1,4 +1,5 @@
-"""Regenerates results.json and the tables of the README and the card: every set, language and tier.
+"""Regenerates results.json and the tables of the README and the card: every set, language and tier, and the
+model of twelve layers that the accurate tier learned from ("teacher").
 
     python models/sentiment/evaluate.py
 
@@ -18,13 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.sentiment import checklist, data
-from voc.meaning.network import open_network
+from voc import artifacts
+from voc.meaning import calibration, tiers
+from voc.meaning.network import LOGITS, Network, open_network
 from voc.meaning.sentiment import Feelings, SentimentModel, open_sentiment
 from voc.settings import MeaningSettings
 
 HERE = Path(__file__).resolve().parent
 SEED = 20_240_101
-TIERS = ("accurate", "cascade", "fast")
+TIERS = ("accurate", "cascade", "fast", "teacher")
 Numbers = NDArray[np.float64]
 
 
@@ -168,7 +171,7 @@ def main() -> None:
     parser.add_argument("--tier", action="append", choices=TIERS)
     network = open_network()
     models = {
-        tier: open_sentiment(MeaningSettings(tier=tier), network=network)
+        tier: teacher() if tier == "teacher" else open_sentiment(MeaningSettings(tier=tier), network=network)
         for tier in parser.parse_args().tier or TIERS
     }
     checked_cases = {tier: checklist.run(model) for tier, model in models.items()}
@@ -185,6 +188,22 @@ def main() -> None:
         for tier, model in models.items()
     }
     write(fresh)
+
+
+def teacher(threads: int | None = None) -> tiers.AccurateSentiment:
+    """The model of twelve layers that the accurate tier learned from, with a calibration of its own."""
+    encoder = artifacts.find("encoder")
+    network = Network(
+        encoder.path("trunk.onnx"),
+        encoder.path("tokenizer.json"),
+        str(encoder.facts["prefix"]),
+        {LOGITS: HERE / "teacher.onnx"},
+        threads,
+    )
+    model = tiers.AccurateSentiment(network)
+    model.name += "-teacher"
+    model.calibration = calibration.load(HERE / "calibration.json", "teacher")
+    return model
 
 
 def write(fresh: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Writes what fine-tuning changed as ``upper.onnx``: the layers above the encoder's trunk, with heads, int8.
+"""Writes what fine-tuning changed as ``teacher.onnx``: the layers above the trunk, with heads, int8.
 
 The output ``logits`` holds, side by side: three log-probabilities of the sentiment (negative, neutral,
 positive), mixed by models/sentiment/gate.py from the heads of the groups of sets; five numbers for the
@@ -21,6 +21,7 @@ from models.encoder import graph, network
 from models.sentiment import finetune, gate
 from voc.meaning.heads import DIALECTS, GENRES
 
+TEACHER = "teacher.onnx"  # of all twelve layers; what is shipped learns from it (shallow.py)
 SIDES = len(DIALECTS) + 2  # numbers that pass as they are: dialect and sarcasm
 Array = NDArray[np.float32]
 

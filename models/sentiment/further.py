@@ -1,9 +1,9 @@
-"""Trains a shipped sentiment model further from its own int8 file, where neither its float weights nor time
-for a run from the parent are left.
+"""Trains the sentiment model of twelve layers further from its own int8 file, where neither its float
+weights nor time for a run from the parent are left.
 
     python -m models.sentiment.further [--steps 400]
 
-The start is what users have: `reopened` reads layers and heads back from ``upper.onnx`` (an int8 weight is
+`reopened` reads layers and heads back from ``teacher.onnx`` (an int8 weight is
 its float one to within half a step). Only the top `TRAINED` layers and the heads move, on rows drawn by
 `DRAWN`. What is kept is a mean of the weights before and after (`kept`), its share chosen on rows never
 trained on.
@@ -12,9 +12,7 @@ trained on.
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -25,9 +23,8 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from models.encoder import network
-from models.sentiment import data, export, finetune, frozen, further_fast
-from models.sentiment.train import FILES, VERSION, calibrated
-from voc import artifacts
+from models.sentiment import data, export, finetune, frozen, further_fast, shallow
+from models.sentiment.train import finish
 from voc.meaning.heads import DIALECTS
 
 HERE = Path(__file__).resolve().parent
@@ -48,7 +45,7 @@ def reopened(upper: Path, weights: Path) -> finetune.Model:
     """The model whose layers and heads `upper` holds, as float32; the layers below are the parent's.
 
     Args:
-        upper: an ``upper.onnx`` of export.py.
+        upper: a ``teacher.onnx`` of export.py.
         weights: the parent's pruned weights (models/encoder/build.py).
     """
     parent = dict(np.load(weights))
@@ -117,24 +114,27 @@ def gate_of(upper: Path) -> tuple[Array, Array]:
 
 
 def main() -> None:
-    """The fast tier further, then the accurate one, their calibration, and the manifest."""
+    """The fast tier further, then the teacher, what is shipped of it, calibration, and the manifest."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--cache", type=Path, default=HERE / ".cache")
     parser.add_argument("--weights", type=Path, default=frozen.ENCODER / ".cache" / "pruned.npz")
     parser.add_argument("--wordnet", type=Path, help="folder of WordNet 3.0 (data.adj and its like)")
+    parser.add_argument("--vader", type=Path, help="folder of the texts VADER was tested on")
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     corpus = data.corpus()
-    further_fast.train(
-        corpus.rows, options.cache / "read", options.wordnet
-    )  # its teacher is the accurate tier as it was
+    # Its teacher is the one that was.
+    further_fast.train(corpus.rows, options.cache / "read", options.wordnet, options.vader)
     table = rows_of(corpus.rows, options.weights, options.cache / "states.pt")
-    before = reopened(HERE / "upper.onnx", options.weights)
-    run = train(reopened(HERE / "upper.onnx", options.weights), table, options.steps, options.cache)
+    before = reopened(HERE / export.TEACHER, options.weights)
+    run = train(reopened(HERE / export.TEACHER, options.weights), table, options.steps, options.cache)
     torch.save({"average": run.model.state_dict()}, options.cache / "further.pt")
-    finish(kept(before, run.model.state_dict(), KEPT), corpus, {"steps": run.step, "rows_seen": run.seen})
+    model = kept(before, run.model.state_dict(), KEPT)
+    export.export(model, gate_of(HERE / export.TEACHER), HERE / export.TEACHER)
+    shallow.train(corpus.rows, options.cache / "taught", options.wordnet)
+    finish(corpus, {"further": {"steps": run.step, "rows_seen": run.seen}})
 
 
 def rows_of(rows: pd.DataFrame, weights: Path, store: Path) -> frozen.Rows:
@@ -143,15 +143,6 @@ def rows_of(rows: pd.DataFrame, weights: Path, store: Path) -> frozen.Rows:
     frame = rows[usable].reset_index(drop=True)
     frame["epochs"] = frame["set"].map(DRAWN)
     return frozen.rows(frame, network.load(dict(np.load(weights))), store)
-
-
-def finish(model: finetune.Model, corpus: data.Corpus, facts: dict[str, Any]) -> None:
-    """Write ``upper.onnx``, the calibration and the manifest."""
-    export.export(model, gate_of(HERE / "upper.onnx"), HERE / "upper.onnx")
-    calibrated(corpus.rows)
-    old = json.loads((HERE / "manifest.json").read_text(encoding="utf-8"))["facts"]
-    fresh = {"further": facts, "removed": corpus.removed, "rows": len(corpus.rows), "seed": finetune.SEED}
-    artifacts.save(HERE, VERSION, FILES, old | fresh)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.sentiment import distil, variants
+from models.sentiment import distil, export, variants
 from models.sentiment.lessons import Teacher
 from voc.meaning import calibration, fast_tier
 from voc.meaning.fast_words import UNKNOWN, Words
@@ -37,6 +37,7 @@ TRUST, ENGLISH_TRUST, NOISY_TRUST = 0.6, 0.3, 0.1  # of labels; of the few Engli
 MEANING = 0.3  # of the distance to the accurate model's vector
 EPOCHS = 4.0
 HIDE = 0.06  # share of words hidden
+KEPT = 0.5  # share of the way that is gone
 Numbers = NDArray[np.float64]
 
 
@@ -113,7 +114,7 @@ def everything(rows: pd.DataFrame, made: list[str]) -> pd.DataFrame:
 
 def weights(table: pd.DataFrame) -> Numbers:
     """How often each row is drawn, beside one of weight 1."""
-    found = table["set"].map(WEIGHTS).fillna(1.0).to_numpy(np.float64)
+    found = np.array(table["set"].map(WEIGHTS).fillna(1.0), np.float64)
     found[((table["set"] == "made") & (table["lang"] == calibration.ARABIC)).to_numpy()] = MADE_ARABIC
     return found
 
@@ -151,21 +152,25 @@ def loss_of(
     return loss + MEANING * away.sum() / len(batch)
 
 
-def train(rows: pd.DataFrame, cache: Path, wordnet: Path | None, reads: int = variants.READS) -> None:
+def train(rows: pd.DataFrame, cache: Path, wordnet: Path | None, vader: Path | None) -> None:
     """Read texts with the accurate model of this folder, train its fast tier on, and save it.
 
     Args:
         rows: of data.py.
         cache: keeps what was read.
         wordnet: folder of the dictionary, or None to go without its examples.
-        reads: how many made texts are read.
+        vader: folder of VADER's test texts, or None to go without them.
     """
     torch.manual_seed(distil.SEED)
-    teacher = Teacher(HERE / "upper.onnx", cache)
+    teacher = Teacher(HERE / export.TEACHER, cache)
     student, words = reopened(HERE)
-    made = variants.made(rows, words, wordnet)[:reads]
+    made = variants.made(rows, words, wordnet)[: variants.READS]
+    made += variants.more(words, vader)[: variants.MORE]
     table = everything(rows, made)
     teacher.read(table, len(table))
     known = lessons(rows, made, student, words, teacher)
     distil.fit(student, known, loss_of, RATES, EPOCHS)
+    before, after = reopened(HERE)[0].state_dict(), student.state_dict()
+    shared = {name: value + KEPT * (after[name] - value) for name, value in before.items()}
+    student.load_state_dict(shared)
     distil.save(student, words, HERE)

@@ -88,7 +88,7 @@ class Teacher:
     """The accurate model's vectors (384) and logits of texts; what was read once is kept in `folder`.
 
     Args:
-        upper: its ``upper.onnx``.
+        upper: its ``teacher.onnx``.
         folder: for the kept rows; empty it when the model has changed.
     """
 

@@ -3,8 +3,8 @@
     python models/sentiment/train.py [--device cuda]
 
 Needs models/encoder/build.py to have run (its pruned float32 weights are the start). Steps: corpus,
-fine-tuning of the members (resumed where they stopped), mean of their weights, export, fast tier,
-calibration, manifest. Then run evaluate.py.
+fine-tuning of the members (resumed where they stopped), mean of their weights (the teacher), fast tier, the
+shallow student that is shipped, calibration, manifest. Then run evaluate.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from models.encoder import network
-from models.sentiment import calibrate, data, distil, export, finetune, further_fast, gate
+from models.sentiment import calibrate, data, distil, export, finetune, further_fast, gate, shallow
 from voc import artifacts
 from voc.meaning import calibration, fast_tier, heads
 from voc.meaning.network import LOGITS, Network
@@ -29,7 +29,7 @@ from voc.meaning.prepare import prepare
 
 HERE = Path(__file__).resolve().parent
 ENCODER = HERE.parent / "encoder"
-VERSION = "1.3.0"
+VERSION = "1.4.0"
 UNSURE_BELOW = 0.5
 FILES = ["upper.onnx", "fast.npz", "share.npz", "fast-words.txt", "calibration.json"]
 Numbers = NDArray[np.float64]
@@ -40,6 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reads", type=int, default=distil.READS, help="texts read for the fast tier")
     parser.add_argument("--wordnet", type=Path, help="folder of WordNet 3.0 (data.adj and its like)")
+    parser.add_argument("--vader", type=Path, help="folder of the texts VADER was tested on")
     parser.add_argument("--cache", type=Path, default=HERE / ".cache")
     parser.add_argument("--weights", type=Path, default=ENCODER / ".cache" / "pruned.npz")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -56,22 +57,32 @@ def main() -> None:
     checkpoints = [folder / f"{end}.pt" for folder in members for end in finetune.ENDS]
     model = export.blended(checkpoints, options.weights)
     torch.save({"average": model.state_dict()}, options.cache / "run.pt")
-    export.export(model, gate.fit(model, table), HERE / "upper.onnx")
+    export.export(model, gate.fit(model, table), HERE / export.TEACHER)
     distil.distil(corpus.rows, options.cache / "read", options.reads)
     shutil.copy(HERE / fast_tier.FAST, HERE / fast_tier.SHARE)  # what the accurate tier adds to its own word
-    further_fast.train(corpus.rows, options.cache / "read", options.wordnet)
+    further_fast.train(corpus.rows, options.cache / "read", options.wordnet, options.vader)
+    facts["shallow"] = shallow.train(corpus.rows, options.cache / "taught", options.wordnet)
+    finish(corpus, facts | {"rows": len(learned)})
+
+
+def finish(corpus: data.Corpus, facts: dict[str, Any]) -> None:
+    """Calibrate all tiers and write the manifest, with `facts` beside those of parts not made anew."""
     calibrated(corpus.rows)
-    facts |= {"removed": corpus.removed, "rows": len(learned), "seed": finetune.SEED}
-    artifacts.save(HERE, VERSION, FILES, facts)
+    old = json.loads((HERE / "manifest.json").read_text(encoding="utf-8"))["facts"]
+    teacher = {"sha256": artifacts.checksum(HERE / export.TEACHER)}
+    fresh = {"teacher": teacher, "removed": corpus.removed, "seed": finetune.SEED}
+    artifacts.save(HERE, VERSION, FILES, old | fresh | facts)
 
 
 def calibrated(rows: pd.DataFrame) -> None:
-    """Calibrate both tiers on the exported model and the saved table."""
+    """Calibrate the tiers, and the teacher to compare with, on the exported models and the saved tables."""
     held = calibration_rows(rows)
     texts, labels = list(held["text"]), held["label"].to_numpy(np.int64)
     table, arabic = fast_tier.load(HERE).read(texts)
-    logits, groups = read(texts, fast_tier.load(HERE, fast_tier.SHARE).logits(texts))
+    share = fast_tier.load(HERE, fast_tier.SHARE).logits(texts)
+    logits, groups = read(texts, share)
     numbers = {"accurate": _calibrated(held, logits, groups)}
+    numbers["teacher"] = _calibrated(held, *read(texts, share, export.TEACHER))
     careful = _probabilities(numbers, "accurate", logits, groups)
     scripts = [calibration.ARABIC if found else calibration.ENGLISH for found in arabic]
     numbers["fast"] = _calibrated(held, table, scripts)
@@ -80,9 +91,9 @@ def calibrated(rows: pd.DataFrame) -> None:
     (HERE / "calibration.json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
 
 
-def read(prepared: list[str], table: Numbers) -> tuple[Numbers, list[str]]:
-    """Log-scores and groups of prepared texts by the exported model and the fast tier."""
-    uppers = {LOGITS: HERE / "upper.onnx"}
+def read(prepared: list[str], table: Numbers, upper: str = shallow.FILE) -> tuple[Numbers, list[str]]:
+    """Log-scores and groups of prepared texts by an exported model and the student that has a share."""
+    uppers = {LOGITS: HERE / upper}
     read_by = Network(ENCODER / "trunk.onnx", ENCODER / "tokenizer.json", "query: ", uppers)
     rows = read_by.rows(prepared, LOGITS)
     return heads.joined(rows, table), heads.groups(rows, prepared)
@@ -109,12 +120,12 @@ def calibration_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def certain_from(quick: Numbers, careful: Numbers, labels: NDArray[np.int64]) -> float:
-    """The lowest certainty of the fast tier at which the cascade loses at most half a point of accuracy."""
+    """The lowest certainty of the fast tier at which the cascade loses a tenth of a point at most."""
     best = (careful.argmax(1) == labels).mean()
     for level in np.arange(0.6, 1.0, 0.01):
         taken = quick.max(1) >= level
         found = np.where(taken, quick.argmax(1), careful.argmax(1))
-        if (found == labels).mean() >= best - 0.005:
+        if (found == labels).mean() >= best - 0.001:
             return round(float(level), 2)
     return 1.0
 

@@ -5,11 +5,13 @@ learned from. What the accurate model says of *any* text can be had, though, so 
 real ones joined, and words exchanged for others, mostly such as stand beside the same neighbor elsewhere.
 They need not make sense. The student learns from them what a word does to the texts around it.
 
-Takes: training rows of data.py, the fast tier's vocabulary, a folder of WordNet. Gives: texts without labels.
+Takes: training rows of data.py, the fast tier's vocabulary, folders of WordNet and of the texts VADER was
+tested on. Gives: texts without labels.
 """
 
 from __future__ import annotations
 
+import html
 import random
 import re
 from collections import defaultdict
@@ -34,12 +36,15 @@ ARABIC = {
     "saudi_tourism": 10, "umsab": 10, "ajgt": 8, "sehhaty": 8, "arsarcasm_v2": 2, "ksa_google": 2,
     "absa_ar_hotels": 1,
 }  # fmt: skip
-READS = 65_536  # made texts that the accurate model reads
+# Variants of each of VADER's test texts: how many.
+VADER = {"tweets": 6, "amazonReviewSnippets": 1, "movieReviewSnippets": 1}
+READS, MORE = 131_072, 49_152  # made texts that the accurate model reads, of `made` and of `more`
 JOINED = 0.35  # share of variants that begin as one text and end as another
 SIGNS = (
     "😍", "😂", "😭", "😡", "❤️", "👍", "👎", "🙄", "😊", "💔", "🔥", "🎉", "!", "!!", "...", "?",
     ":)", ":(", "lol", "#fail", "#love",
 )  # fmt: skip
+_ENGLISH_WORD = r"[a-z']{3,}"
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+|\n+")
 _EXAMPLE = re.compile(r'"([^"]+)"')
 _NOT_A_WORD = re.compile(r"^(@user|http\S*|\W+)$")
@@ -125,7 +130,7 @@ def made(rows: pd.DataFrame, words: Sequence[str], wordnet: Path | None) -> list
             bank = data.read("banking77")
             sources["bank"] = [prepare(text) for text in bank[bank["split"] == "train"]["text"]]
             sources["wordnet"] = examples(wordnet)
-        pattern = r"[a-z']{3,}" if lang == "en" else r"[\u0621-\u064a]{3,}"
+        pattern = _ENGLISH_WORD if lang == "en" else r"[\u0621-\u064a]{3,}"
         near = Neighbors([word for word in words if re.fullmatch(pattern, word)])
         everything = [text for texts in sources.values() for text in texts]
         near.learn(everything)
@@ -135,6 +140,42 @@ def made(rows: pd.DataFrame, words: Sequence[str], wordnet: Path | None) -> list
                 for _ in range(counts[name]):
                     others = texts if rng.random() < 0.6 else everything
                     found[variant(text, others, near, rng)] = None
+    texts = list(found)
+    rng.shuffle(texts)
+    return texts
+
+
+def vader(folder: Path | None) -> dict[str, list[str]]:
+    """English texts that VADER was tested on, without those that stand in a dev or test row of ours.
+
+    Args:
+        folder: ``hutto_ICWSM_2014`` of vaderSentiment's source package; None gives no texts.
+    """
+    if folder is None:
+        return {}
+    held = data.held_out()
+    found = {}
+    for name in VADER:
+        lines = (
+            (folder / f"{name}_GroundTruth.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+        )
+        texts = [html.unescape(line.split("\t")[2]) for line in lines if line.count("\t") == 2]
+        found[name] = _sources((prepare(text) for text in texts if not held.holds(text)), "en")
+    return found
+
+
+def more(words: Sequence[str], folder: Path | None) -> list[str]:
+    """VADER's test texts and variants of them, in an order in which any beginning is a fair draw."""
+    rng = random.Random(SEED + 1)
+    sources = vader(folder)
+    everything = [text for texts in sources.values() for text in texts]
+    near = Neighbors([word for word in words if re.fullmatch(_ENGLISH_WORD, word)])
+    near.learn(everything)
+    found: dict[str, None] = dict.fromkeys(everything)
+    for name, texts in sources.items():
+        for text in texts:
+            for _ in range(VADER[name]):
+                found[variant(text, texts if rng.random() < 0.6 else everything, near, rng)] = None
     texts = list(found)
     rng.shuffle(texts)
     return texts

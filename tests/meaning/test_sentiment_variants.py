@@ -75,6 +75,25 @@ def test_only_training_rows_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not words & {"hidden", "secret", "own"}
 
 
+def test_texts_of_vader_are_taken_but_for_those_we_report_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = data._HeldOut(["a tweet that is tested on somewhere else"])
+    monkeypatch.setattr(data, "held_out", lambda: held)
+    for name in variants.VADER:
+        lines = (
+            "1\t2.5\tTea &amp; cake were lovely",
+            "2\t-1\tA tweet that is tested on somewhere else",
+            "3\tx",
+        )
+        (tmp_path / f"{name}_GroundTruth.txt").write_text("\n".join(lines), encoding="utf-8")
+    assert variants.vader(tmp_path) == {name: ["Tea & cake were lovely"] for name in variants.VADER}
+    found = variants.more(["cheap"], tmp_path)
+    assert "Tea & cake were lovely" in found
+    assert found == variants.more(["cheap"], tmp_path)
+    assert variants.more(["cheap"], None) == []
+
+
 def test_escapes_are_undone() -> None:
     assert data.unescaped(r"It\u2019s \"fine\"\u002c ok\nbye \ud83d\ude02") == 'It’s "fine", ok bye 😂'
     assert data.unescaped(r"C:\temp 50\50 \ud83d") == "C:\\temp 50\\50 \ufffd"
