@@ -1,9 +1,11 @@
 """The lane to the model: one thread, fed with micro-batches of whatever is waiting.
 
 A document that comes while the model is idle starts at once; those that come while it is busy go
-together in the next micro-batch, a share from every waiting call, so a call of one is not stuck
-behind a call of a hundred. Work of batches fills the gaps. A call that would wait longer than the
-latency budget is refused at the door with the time to come again.
+together in the next micro-batch: one half from the calls that came first, the other from those with the
+least left. So a call of one is not stuck behind a call of a hundred, none waits for ever, and a call that was
+begun is finished before the next: many under way at once would all be given up half done. Work of batches
+fills the gaps. A call that would wait longer than the latency budget is refused at the door with the time to
+come again.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -174,32 +176,41 @@ class Batcher:
     def _take(self) -> list[tuple[_Ticket, int]]:
         """The next micro-batch: (ticket, position of the document in it)."""
         self._shed()
-        return self._share_out(self._now)
-
-    def _share_out(self, queue: deque[_Ticket]) -> list[tuple[_Ticket, int]]:
         work: list[tuple[_Ticket, int]] = []
-        while queue and len(work) < self._microbatch:
-            ticket = queue.popleft()
-            room = self._microbatch - len(work)
-            share = len(ticket.documents) if ticket.dropped else max(1, room // (len(queue) + 1))
-            places = range(ticket.taken, min(ticket.taken + share, len(ticket.documents)))
-            ticket.taken = places.stop
-            self._queued -= len(places)
-            self._queued_cost -= sum(_cost(ticket.documents[place]) for place in places)
-            if not ticket.dropped:
-                work.extend((ticket, place) for place in places)
-            if ticket.taken < len(ticket.documents):
-                queue.append(ticket) if len(work) < self._microbatch else queue.appendleft(ticket)
+        self._share_out(self._now, (self._microbatch + 1) // 2, work)
+        self._share_out(sorted(self._now, key=_left), self._microbatch - len(work), work)
+        self._now = deque(ticket for ticket in self._now if _left(ticket))
         return work
 
+    def _share_out(self, tickets: Iterable[_Ticket], room: int, work: list[tuple[_Ticket, int]]) -> None:
+        """Put up to `room` documents into the work, from one ticket after the other."""
+        for ticket in tickets:
+            if room <= 0:
+                return
+            places = range(ticket.taken, min(ticket.taken + room, len(ticket.documents)))
+            self._take_out(ticket, places)
+            work.extend((ticket, place) for place in places)
+            room -= len(places)
+
+    def _take_out(self, ticket: _Ticket, places: range) -> None:
+        ticket.taken = places.stop
+        self._queued -= len(places)
+        self._queued_cost -= sum(_cost(ticket.documents[place]) for place in places)
+
     def _shed(self) -> None:
-        """Refuse calls not begun within the budget and half: late answers help nobody."""
+        """Forget callers who left, and refuse calls not begun within the budget and half: late answers help
+        nobody.
+        """
         latest = time.monotonic() - 1.5 * self._budget
-        while self._now and self._now[0].taken == 0 and self._now[0].entered < latest:
-            ticket = self._now.popleft()
-            self._queued -= len(ticket.documents)
-            self._queued_cost -= sum(map(_cost, ticket.documents))
-            ticket.done(busy("overloaded", "The call waited too long for its turn.", self.expected_wait_s))
+        for ticket in self._now:
+            late = ticket.taken == 0 and ticket.entered < latest
+            if late or ticket.dropped:
+                self._take_out(ticket, range(ticket.taken, len(ticket.documents)))
+            if late:
+                ticket.done(
+                    busy("overloaded", "The call waited too long for its turn.", self.expected_wait_s)
+                )
+        self._now = deque(ticket for ticket in self._now if _left(ticket))
 
     def _answer(self, work: list[tuple[_Ticket, int]]) -> None:
         documents = [ticket.documents[place] for ticket, place in work]
@@ -240,6 +251,10 @@ def _settle_job(job: Callable[[], Any], future: Future[Any]) -> None:
         future.set_result(job())
     except BaseException as error:
         future.set_exception(error)
+
+
+def _left(ticket: _Ticket) -> int:
+    return len(ticket.documents) - ticket.taken
 
 
 def _cost(document: Document) -> int:

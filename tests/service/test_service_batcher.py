@@ -71,6 +71,42 @@ def test_a_small_call_is_not_stuck_behind_a_large_one():
     assert ended["large"] - ended["small"] > 0.3
 
 
+def test_calls_of_one_size_are_finished_in_the_order_they_came():
+    """Not side by side: where each gets a little of every micro-batch, all of them end late."""
+    batcher = lane(FakeModels(seconds_per_text=0.002), microbatch=8, latency_budget_s=10.0)
+    ended = []
+
+    async def timed(number):
+        await batcher.classify([Document(f"{number}-{i}") for i in range(20)])
+        ended.append((number, time.monotonic()))
+
+    async def together():
+        started = time.monotonic()
+        await asyncio.gather(*(timed(number) for number in range(8)))
+        return started
+
+    started = asyncio.run(together())
+    batcher.close()
+    assert [number for number, _ in ended] == list(range(8))
+    assert ended[0][1] - started < (ended[-1][1] - started) / 2
+
+
+def test_a_large_call_is_not_starved_by_small_ones():
+    batcher = lane(FakeModels(seconds_per_text=0.001), microbatch=8, latency_budget_s=10.0)
+
+    async def together():
+        large = asyncio.create_task(batcher.classify([Document(f"{i}") for i in range(100)]))
+        sent = 0
+        while not large.done():
+            await asyncio.gather(*(batcher.classify([Document("small")]) for _ in range(12)))
+            sent += 12
+        await large
+        return sent
+
+    assert asyncio.run(asyncio.wait_for(together(), 20)) < 100 * 12
+    batcher.close()
+
+
 def test_overload_is_refused_at_once_with_when_to_come_again():
     batcher = lane(FakeModels(seconds_per_text=0.01), microbatch=8, latency_budget_s=0.3)
     refused, times = [], []
