@@ -117,8 +117,8 @@ def tuned(
     end = {name: value.clone() for name, value in model.state_dict().items()}
 
     def at(share: float, which: NDArray[np.int64]) -> Numbers:
-        model.load_state_dict({name: start[name] + share * (end[name] - start[name]) for name in start})
-        return probabilities(model.eval(), table, which)
+        model.load_state_dict(start)
+        return probabilities(further.kept(model, end, share), table, which)
 
     share = 0.5
     if len(dev):

@@ -136,7 +136,6 @@ def digest_of(comments: pd.DataFrame, mentions: pd.DataFrame, day: str | None = 
         chosen = times.max().normalize() if day is None else pd.Timestamp(day).normalize()
     except ValueError as error:
         raise OptionError(f"The day is {day!r}; write it as YYYY-MM-DD, for instance 2024-06-30.") from error
-
     counted = series(comments, mentions, "day")
     position = int(counted.starts.get_indexer(pd.DatetimeIndex([chosen]))[0])
     if position < 0:
